@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the user asked for: harness.toml, policies/<name>/policy.toml and
+ * workloads/<name>/workload.toml, read, checked and with defaults filled in.
+ * Pure data; nothing here touches kernels or machines.
+ *
+ * All strings are owned by the struct config; lists are NULL-terminated.
+ * Names are [A-Za-z0-9][A-Za-z0-9._-]* since they become file names, SQL
+ * values and parts of commands.
+ */
+#ifndef HARNESS_CONFIG_H
+#define HARNESS_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* Where something was written, for messages; file is owned by the config. */
+struct position {
+	const char *file;
+	int line;
+	int col;
+};
+
+enum mode { MODE_AUTO, MODE_TCG, MODE_KVM, MODE_DETERMINISTIC };
+const char *mode_name(enum mode m);	/* "auto", "tcg", "kvm", "deterministic" */
+
+enum swap_kind { SWAP_NONE, SWAP_PMEM, SWAP_ZRAM };
+const char *swap_name(enum swap_kind k);	/* "none", "pmem", "zram" */
+
+/* [machine] */
+struct machine_config {
+	unsigned int cpus;
+	uint64_t mem_bytes;		/* what the page allocator gets; devices come on top */
+	unsigned int boot_timeout_s;	/* from power-on to the agent's first frame */
+	unsigned int heartbeat_s;	/* silence longer than 5 of these is a hang */
+};
+
+/* [trace] */
+struct trace_config {
+	bool enabled;
+	unsigned int buffer_kb;		/* per CPU; part of the guest's memory */
+	char **events;			/* "vmscan:*", "irq_vectors:call_function*"; absent ones are skipped */
+};
+
+enum kernel_source { KERNEL_DEBIAN_IMAGE, KERNEL_DEBIAN_SOURCE, KERNEL_PREBUILT };
+
+/* [kernel.NAME] */
+struct kernel_def {
+	char *name;
+	struct position pos;
+	enum kernel_source source;
+	char *package;		/* debian-image: linux-image-… (a meta package means its newest);
+				 * debian-source: linux-source-X.Y */
+	char **config;		/* debian-source: fragments, in order */
+	char *patches;		/* debian-source: folder with a `series` file, or NULL */
+	char *image;		/* prebuilt: bzImage, */
+	char *modules;		/*	its lib/modules/RELEASE folder */
+};
+
+enum knob_type { KNOB_INT, KNOB_BOOL, KNOB_STRING };
+const char *knob_type_name(enum knob_type t);
+
+/* [[knob]] of a policy or a workload */
+struct knob_def {
+	char *name;
+	struct position pos;
+	enum knob_type type;
+	char *unit;		/* "" if it has none */
+	int64_t min, max;	/* KNOB_INT */
+	char *def;		/* default, as text; NULL: must be given a value by a sweep */
+	char *set;		/* file in the guest that takes and gives the value, or NULL when it
+				 * goes elsewhere (module parameter, ${knob} in a command line) */
+	char *help;
+};
+
+/* [[module]] of a policy */
+struct module_def {
+	char *name;		/* NAME.ko */
+	char *source;		/* folder with a Kbuild, relative to the policy's folder; NULL:
+				 * a module that comes with the kernel */
+	char **params;		/* "key=value"; ${knob} is replaced */
+};
+
+/* [[counter]] of a policy: a `name value` line of a file in the guest */
+struct counter_def {
+	char *name;
+	char *file;
+	bool liveness;		/* must have moved between policy on and the end of the workload */
+	char *help;
+};
+
+/* policies/NAME/policy.toml */
+struct policy_def {
+	char *name;		/* the folder's name */
+	char *dir;
+	struct position pos;
+	char *title;
+	char *origin;		/* URL or citation */
+	char **needs_hooks;	/* names that a kernel's patch queue must provide ("Policy-Hook:" lines) */
+	char **needs_config;	/* CONFIG_X options that must be y or m */
+	struct module_def *modules;
+	size_t n_modules;
+	struct knob_def *knobs;
+	size_t n_knobs;
+	struct counter_def *counters;
+	size_t n_counters;
+};
+
+enum better { BETTER_LOWER, BETTER_HIGHER };
+const char *better_name(enum better b);	/* "lower", "higher": the values of metric.better */
+
+/* [[metric]] and [[histogram]] of a workload */
+struct metric_def {
+	char *name;
+	char *unit;
+	enum better better;
+	char *path;		/* into the output: "$.jobs[0].read.iops"; a histogram's path is an
+				 * array of [lowest value of the bucket, count] */
+};
+
+enum output_format { OUTPUT_JSON, OUTPUT_YAML };
+const char *output_format_name(enum output_format f);
+
+/* workloads/NAME/workload.toml */
+struct workload_def {
+	char *name;
+	char *dir;
+	struct position pos;
+	char *title;
+	char **command;		/* argv in the guest, run in a chroot of the tools image.
+				 * ${out}: output folder, ${dir}: the workload's own folder,
+				 * ${data}: data device, ${mem_kb}, ${cpus}, ${seed}, ${KNOB} */
+	char **programs;	/* host programs that go into the tools image with their libraries */
+	char *source;		/* C file, built statically as ${dir}/NAME; or NULL */
+	enum swap_kind swap;
+	uint64_t swap_bytes;
+	uint64_t data_bytes;	/* block device with no file system, 0 for none */
+	unsigned int timeout_s;
+	char *output;		/* name below ${out} */
+	enum output_format format;
+	struct metric_def *metrics;
+	size_t n_metrics;
+	struct metric_def *histograms;
+	size_t n_histograms;
+	struct knob_def *knobs;
+	size_t n_knobs;
+};
+
+/* One knob and the values it runs through: [matrix.NAME.sweep] "policy.knob" = [1, 2] */
+struct sweep_def {
+	struct position pos;
+	char *owner;		/* policy or workload name */
+	char *knob;
+	char **values;
+};
+
+/* [matrix.NAME] */
+struct matrix_def {
+	char *name;
+	struct position pos;
+	char **kernels, **policies, **workloads;
+	enum mode *modes;
+	size_t n_modes;
+	unsigned int reps;
+	uint64_t seed;
+	struct sweep_def *sweeps;
+	size_t n_sweeps;
+};
+
+struct config {
+	char *root;		/* folder of harness.toml; policies/ and workloads/ are in it */
+	struct machine_config machine;
+	struct trace_config trace;
+	struct kernel_def *kernels;
+	size_t n_kernels;
+	struct policy_def *policies;
+	size_t n_policies;
+	struct workload_def *workloads;
+	size_t n_workloads;
+	struct matrix_def *matrices;
+	size_t n_matrices;
+};
+
+/*
+ * Reads everything.  Errors are EXIT_INPUT and read
+ * `harness.toml:14:3: unknown key "memm" in [machine]; did you mean "mem"?`.
+ */
+struct config *config_load(const char *path, struct error **err);
+void config_free(struct config *c);
+DEFINE_GUARD(config, struct config *, config_free)
+#define _cleanup_config_ cleanup(config_guard)
+
+/* By name; NULL with an EXIT_INPUT error that lists or suggests what there is. */
+const struct kernel_def *config_kernel(const struct config *c, const char *name, struct error **err);
+const struct policy_def *config_policy(const struct config *c, const char *name, struct error **err);
+const struct workload_def *config_workload(const struct config *c, const char *name,
+					   struct error **err);
+const struct matrix_def *config_matrix(const struct config *c, const char *name,
+				       struct error **err);
+
+/* `harness help config`: every key with type, unit, range, default and help, as a table. */
+void config_print_help(void);
+
+#endif

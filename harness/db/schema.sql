@@ -1,0 +1,112 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- results/harness.db: a public interface.  docs/schema.md explains each column
+-- with its unit; names are stable and a change raises user_version with a
+-- migration.  Everything here is made from run directories and can be made again.
+
+-- One row a boot.
+CREATE TABLE run (
+	run_id       TEXT PRIMARY KEY,	-- CELL_ID-N, the name of the run directory
+	cell_id      TEXT NOT NULL,
+	cell_group   TEXT NOT NULL,	-- the same for all repetitions
+	campaign_id  TEXT NOT NULL,
+	kernel       TEXT NOT NULL,	-- name in harness.toml
+	kernel_id    TEXT NOT NULL,	-- content hash
+	release      TEXT NOT NULL,	-- uname -r
+	version      TEXT NOT NULL,	-- package and version, patches
+	policy       TEXT NOT NULL,
+	knobs        TEXT NOT NULL,	-- "expiry_ms=1000 lots_mult=4", sorted; '' if none
+	workload     TEXT NOT NULL,
+	workload_knobs TEXT NOT NULL,
+	mode         TEXT NOT NULL,
+	cpus         INTEGER NOT NULL,
+	mem_bytes    INTEGER NOT NULL,
+	swap         TEXT NOT NULL,
+	rep          INTEGER NOT NULL,
+	seed         INTEGER NOT NULL,
+	outcome      TEXT NOT NULL,
+	detail       TEXT,
+	started_at   TEXT NOT NULL,	-- ISO 8601, UTC
+	duration_s   REAL NOT NULL,	-- power-on to end
+	boot_s       REAL,		-- power-on to the agent's first frame
+	workload_s   REAL,		-- measured phase, guest clock
+	command      TEXT NOT NULL,	-- the exact QEMU command line
+	qemu         TEXT NOT NULL,
+	harness      TEXT NOT NULL,
+	path         TEXT NOT NULL	-- run directory, relative to the results folder
+) STRICT, WITHOUT ROWID;
+
+-- Each knob as asked for, found, and read back, before and after the workload.
+CREATE TABLE knob (
+	run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
+	name TEXT NOT NULL, wanted TEXT, before TEXT, readback TEXT, after TEXT,
+	verified INTEGER NOT NULL,
+	PRIMARY KEY (run_id, name)
+) STRICT, WITHOUT ROWID;
+
+-- One number of one run.  source: workload (its own output), counter, trace.
+CREATE TABLE metric (
+	run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
+	name TEXT NOT NULL, unit TEXT NOT NULL, better TEXT NOT NULL CHECK (better IN ('lower', 'higher')),
+	value REAL NOT NULL,
+	source TEXT NOT NULL CHECK (source IN ('workload', 'counter', 'trace')),
+	PRIMARY KEY (run_id, name)
+) STRICT, WITHOUT ROWID;
+
+-- Series and histograms: kind 'histogram' (x = lowest value of the bucket, y = count) or
+-- 'series' (x = ns since the measured phase began).
+CREATE TABLE sample (
+	run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
+	name TEXT NOT NULL, kind TEXT NOT NULL, unit TEXT NOT NULL,
+	x REAL NOT NULL, y REAL NOT NULL,
+	PRIMARY KEY (run_id, name, x)
+) STRICT, WITHOUT ROWID;
+
+-- source: vmstat, interrupts, meminfo, psi, perf, policy, softirqs.  before and after are NULL for
+-- what a machine doesn't count ("not supported"); status says which.
+CREATE TABLE counter (
+	run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
+	source TEXT NOT NULL, name TEXT NOT NULL,
+	cpu INTEGER NOT NULL DEFAULT -1,	-- -1: all of them together
+	before REAL, after REAL, delta REAL,
+	status TEXT NOT NULL DEFAULT 'ok',
+	PRIMARY KEY (run_id, source, name, cpu)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE trace_cpu (
+	run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
+	cpu INTEGER NOT NULL,
+	entries INTEGER NOT NULL,	-- events decoded
+	overrun INTEGER NOT NULL,	-- lost: overwritten in the ring buffer
+	dropped INTEGER NOT NULL,	-- lost: not taken in the first place
+	bytes INTEGER NOT NULL,
+	PRIMARY KEY (run_id, cpu)
+) STRICT, WITHOUT ROWID;
+
+-- Measured phase and others, on the trace's clock.
+CREATE TABLE phase (
+	run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
+	name TEXT NOT NULL, start_ns INTEGER NOT NULL, end_ns INTEGER,
+	PRIMARY KEY (run_id, name, start_ns)
+) STRICT, WITHOUT ROWID;
+
+-- Oopses, panics, OOM kills, torn streams: what a person has to look at.
+CREATE TABLE incident (
+	run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
+	n INTEGER NOT NULL,
+	kind TEXT NOT NULL, fingerprint TEXT NOT NULL, title TEXT NOT NULL, excerpt TEXT NOT NULL,
+	PRIMARY KEY (run_id, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE console (
+	run_id TEXT PRIMARY KEY REFERENCES run ON DELETE CASCADE,
+	text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What the host did meanwhile.
+CREATE TABLE host (
+	run_id TEXT PRIMARY KEY REFERENCES run ON DELETE CASCADE,
+	cpu_model TEXT, kernel TEXT,
+	load1_before REAL, load1_after REAL,
+	steal_s REAL, busy_s REAL,	-- CPU time over all host CPUs while it ran
+	mhz REAL
+) STRICT, WITHOUT ROWID;

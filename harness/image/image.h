@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Boot files: what the guest is told before it starts.
+ *
+ *	initrd	base (agent, modules that devices need; cached by kernel and agent)
+ *		+ job (a second cpio appended: /job and the policy's modules)
+ *	tools	an EROFS image with the workloads, fio, stress-ng and their
+ *		libraries, mapped as an nvdimm: no memory of the guest is used
+ *		for it beyond page cache (cached by content)
+ */
+#ifndef HARNESS_IMAGE_H
+#define HARNESS_IMAGE_H
+
+#include "base/error.h"
+#include "kernel/kernel.h"
+#include "plan/plan.h"
+
+/*
+ * The guest-physical address map.  Swap and data devices are ranges that the
+ * page allocator never sees (memmap=SIZE!START).  They lie inside RAM, aligned
+ * to 128 MiB, since the kernel refuses a range that touches the end of RAM.
+ */
+struct memory_layout {
+	uint64_t total_bytes;		/* QEMU's -m */
+	uint64_t swap_start, swap_bytes;
+	uint64_t data_start, data_bytes;
+};
+
+/* Pure.  -1 (EXIT_INPUT) if mem + devices don't fit below the PCI hole. */
+int memory_layout(const struct cell *cell, struct memory_layout *ret, struct error **err);
+
+struct boot_files {
+	char *kernel;		/* bzImage */
+	char *initrd;		/* base + job, in `dir`, removed with boot_files_free() */
+	char *tools;		/* EROFS image */
+	uint64_t tools_bytes;
+	char *cmdline;
+	struct memory_layout layout;
+	char *dir;
+};
+
+int image_prepare(const struct cell *cell, const struct kernel *k, struct boot_files **ret,
+		  struct error **err);
+void boot_files_free(struct boot_files *b);
+DEFINE_GUARD(boot_files, struct boot_files *, boot_files_free)
+#define _cleanup_boot_files_ cleanup(boot_files_guard)
+
+/* A hash over the agent binary: part of every cell's id. */
+int image_agent_hash(char ret[HASH_HEX], struct error **err);
+
+/* Where build/agent, libraries and data files are: beside the program, or installed. */
+char *image_agent_path(void);
+
+#endif

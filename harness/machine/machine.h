@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The seam to machines.  A machine is started with boot files, speaks on two
+ * streams (console and frames), and ends with exactly one outcome.  QEMU is
+ * the first backend; bare metal would be another implementation of this page.
+ */
+#ifndef HARNESS_MACHINE_H
+#define HARNESS_MACHINE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "config/config.h"
+#include "image/image.h"
+
+/*
+ * How a boot ended.  A lost machine is never a slow one: each has a name.
+ * X(enum, name in the database, what it means)
+ */
+#define OUTCOMES(X)									\
+	X(OK, "ok", "the workload ended and the policy was verified active")		\
+	X(POLICY_REFUSED, "policy-refused", "the policy could not be verified active")	\
+	X(WORKLOAD_FAILED, "workload-failed", "the workload exited with an error")	\
+	X(SETUP_FAILED, "setup-failed", "the agent could not prepare the guest")	\
+	X(KERNEL_OOPS, "kernel-oops", "the kernel reported an oops, a BUG or a warning of a debug check") \
+	X(KERNEL_PANIC, "kernel-panic", "the kernel panicked")				\
+	X(OOM, "oom", "the OOM killer ended the workload or the agent")			\
+	X(HANG, "hang", "heartbeats stopped while the machine was running")		\
+	X(TIMEOUT, "timeout", "the guest was alive and didn't end in time")		\
+	X(BOOT_FAILED, "boot-failed", "the agent was never heard of")			\
+	X(VM_LOST, "vm-lost", "the machine's process ended by itself")			\
+	X(STREAM_TORN, "stream-torn", "the frame stream was damaged or cut off")	\
+	X(INTERRUPTED, "interrupted", "the user stopped the run")
+
+enum outcome {
+#define X(e, name, help) OUTCOME_##e,
+	OUTCOMES(X)
+#undef X
+	N_OUTCOMES,
+};
+
+const char *outcome_name(enum outcome o);
+const char *outcome_help(enum outcome o);
+
+/* Where a machine's bytes go.  A consumer that returns -1 ends the machine as stream-torn. */
+struct machine_sink {
+	int (*console)(void *arg, const void *data, size_t len);
+	int (*stream)(void *arg, const void *data, size_t len, struct error **err);
+	void *arg;
+};
+
+/* What the supervisor learns from the stream's consumer (artifact/), by pointer. */
+struct guest_state {
+	bool hello;		/* the agent spoke */
+	bool bye;		/* the agent said that it is done: the stream is whole */
+	double last_frame_s;	/* now_s() at the last frame, heartbeats included */
+	enum outcome claimed;	/* what the agent says the outcome is */
+	char phase[32];		/* for the progress line */
+};
+
+struct machine_spec {
+	const struct boot_files *boot;
+	enum mode mode;
+	unsigned int cpus;
+	unsigned int boot_timeout_s, heartbeat_s, timeout_s;
+	const int *pin_cpus;	/* host CPUs to run on, or NULL */
+	size_t n_pin_cpus;
+	struct machine_sink sink;
+	const struct guest_state *guest;
+};
+
+struct machine_result {
+	enum outcome outcome;	/* OUTCOME_OK: the machine ended after bye; the rest is up to the
+				 * agent's own words in guest->claimed */
+	char *detail;		/* a sentence, or NULL */
+	char *command;		/* the exact command line, quoted for a shell */
+	double duration_s;
+	double boot_s;		/* power-on to first frame */
+};
+
+/*
+ * Boots, supervises, ends, reaps.  Returns -1 only when no machine could be
+ * started at all; whatever happens to a running one is an outcome.
+ */
+int machine_run(const struct machine_spec *spec, struct machine_result *ret, struct error **err);
+void machine_result_deinit(struct machine_result *r);
+
+/* The command line for a spec; pure.  fds: 3 = frame stream, 4 = console, 5 = QMP. */
+char **qemu_argv(const struct machine_spec *spec);
+/* First line of `qemu-system-x86_64 --version`; caller frees. */
+char *qemu_version(struct error **err);
+
+/*
+ * Does KVM really work?  A device node that opens proves nothing: a tiny guest
+ * is booted and must answer within seconds.  The verdict is cached per host
+ * boot.  *ret_why is a sentence for `harness doctor`; caller frees.
+ */
+int machine_probe_kvm(bool *ret, char **ret_why, struct error **err);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The matrix, multiplied out: which boots there are, in which order, and
+ * which of them can't be.  Planning reads the caches and changes nothing.
+ *
+ * A cell's id is a hash over everything that can change its result: kernel,
+ * policy with its files and knob values, workload with its files, machine,
+ * trace settings, agent, mode, repetition, seed.  Equal id, equal experiment:
+ * that is what resuming relies on.
+ */
+#ifndef HARNESS_PLAN_H
+#define HARNESS_PLAN_H
+
+#include "base/sha256.h"
+#include "config/config.h"
+
+struct knob_value {
+	const struct knob_def *def;
+	char *value;
+};
+
+struct cell {
+	char id[SHORT_ID];
+	char group[SHORT_ID];	/* the same for all repetitions of a cell */
+	const struct kernel_def *kernel;
+	char kernel_id[HASH_HEX];
+	const struct policy_def *policy;
+	struct knob_value *policy_knobs;	/* every knob of the policy, defaults included */
+	size_t n_policy_knobs;
+	const struct workload_def *workload;
+	struct knob_value *workload_knobs;
+	size_t n_workload_knobs;
+	enum mode mode;			/* never MODE_AUTO */
+	unsigned int rep;		/* 1 … reps */
+	uint64_t seed;			/* the same for all cells of a repetition: pairs */
+	const struct machine_config *machine;
+	const struct trace_config *trace;
+	double estimate_s;
+	char *refused;			/* why it can't run, or NULL */
+};
+
+/* What `run` and `plan` were told on the command line; NULL members match everything. */
+struct plan_filter {
+	const char *kernel, *policy, *workload;	/* globs */
+	const char *mode;
+	unsigned int reps;			/* 0: as in the matrix */
+};
+
+struct plan {
+	const struct config *config;
+	const struct matrix_def *matrix;
+	char campaign_id[SHORT_ID];	/* hash over the cells and the order */
+	uint64_t seed;
+	struct cell *cells;		/* in the order of execution: repetition by repetition,
+					 * shuffled within each by the seed */
+	size_t n_cells;
+};
+
+/* `auto_mode` is what MODE_AUTO stands for on this machine. */
+struct plan *plan_create(const struct config *c, const struct matrix_def *m,
+			 const struct plan_filter *f, enum mode auto_mode, struct error **err);
+void plan_free(struct plan *p);
+DEFINE_GUARD(plan, struct plan *, plan_free)
+#define _cleanup_plan_ cleanup(plan_guard)
+
+/* By id or by an unambiguous prefix of it. */
+const struct cell *plan_cell(const struct plan *p, const char *id, struct error **err);
+
+/* "patched-6.1 watermark-timer(expiry_ms=1000) burst tcg #2"; caller frees. */
+char *cell_title(const struct cell *cell);
+/* "expiry_ms=1000 lots_mult=4": the policy's knobs, sorted by name, or "". */
+char *cell_knobs(const struct cell *cell);
+/* Value of a knob of policy or workload, or NULL. */
+const char *cell_knob(const struct cell *cell, const char *name);
+/* Replaces ${name} in text by knobs and by the `vars` given as "name=value"; an unknown name is an
+ * EXIT_INPUT error.  Caller frees. */
+char *cell_expand(const struct cell *cell, const char *text, char *const *vars, struct error **err);
+
+#endif
