@@ -48,7 +48,5 @@ DEFINE_GUARD(boot_files, struct boot_files *, boot_files_free)
 /* A hash over the agent binary: part of every cell's id. */
 int image_agent_hash(char ret[HASH_HEX], struct error **err);
 
-/* Where build/agent, libraries and data files are: beside the program, or installed. */
-char *image_agent_path(void);
 
 #endif
