@@ -45,8 +45,10 @@ void boot_files_free(struct boot_files *b);
 DEFINE_GUARD(boot_files, struct boot_files *, boot_files_free)
 #define _cleanup_boot_files_ cleanup(boot_files_guard)
 
+/* The job's text, as baked in and as kept in the run directory.  Caller frees. */
+int image_job(const struct cell *cell, const struct kernel *k, char **ret, struct error **err);
+
 /* A hash over the agent binary: part of every cell's id. */
 int image_agent_hash(char ret[HASH_HEX], struct error **err);
-
 
 #endif

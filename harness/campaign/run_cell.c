@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The way of one cell through the stages: read run_cell() first. */
+#include <sched.h>
+
+#include "artifact/artifact.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "campaign/campaign.h"
+#include "image/image.h"
+#include "kernel/kernel.h"
+
+#define MAX_PIN 64
+
+/* Boot, collection of traces and shutdown, on top of what the workload may take. */
+#define COLLECT_S 120
+
+/* The first `n` host CPUs that we may use: guests get cores of their own. */
+static size_t pick_cpus(unsigned int n, int ret[MAX_PIN])
+{
+	cpu_set_t set;
+	size_t found = 0;
+
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		return 0;
+	for (int cpu = 0; cpu < CPU_SETSIZE && found < n && found < MAX_PIN; cpu++) {
+		if (CPU_ISSET(cpu, &set))
+			ret[found++] = cpu;
+	}
+	/* Fewer cores than virtual CPUs: pinning would only stack them up. */
+	return found == n ? found : 0;
+}
+
+static int boot(const struct cell *cell, const struct boot_files *files, struct artifact *artifact,
+		struct machine_result *ret, struct error **err)
+{
+	int cpus[MAX_PIN];
+	const struct machine_spec spec = {
+		.boot = files,
+		.mode = cell->mode,
+		.cpus = cell->machine->cpus,
+		.boot_timeout_s = cell->machine->boot_timeout_s,
+		.heartbeat_s = cell->machine->heartbeat_s,
+		.timeout_s = cell->machine->boot_timeout_s + cell->workload->timeout_s + COLLECT_S,
+		.pin_cpus = cpus,
+		.n_pin_cpus = pick_cpus(cell->machine->cpus, cpus),
+		.sink = artifact_sink(artifact),
+		.guest = artifact_guest(artifact),
+	};
+
+	return machine_run(&spec, ret, err);
+}
+
+/*
+ * config and plan made `cell`; kernel and image turn it into boot files; the
+ * machine runs them and the agent in it speaks; the artifact keeps what was
+ * said as a run directory.  From there ingest, db and analysis go on without
+ * knowing that there was a machine (campaign.c, analysis/).
+ */
+int run_cell(const struct cell *cell, const char *campaign_id, const char *results,
+	     char **ret_run_id, enum outcome *ret_outcome, struct error **err)
+{
+	_cleanup_kernel_ struct kernel *kernel = NULL;
+	_cleanup_boot_files_ struct boot_files *files = NULL;
+	_cleanup_artifact_ struct artifact *artifact = NULL;
+	_cleanup_free_ char *job = NULL;
+	struct machine_result machine = { 0 };
+	int r;
+
+	if (cell->refused)
+		return error_set(err, EXIT_INPUT, "cell %s: %s", cell->id, cell->refused);
+	if (kernel_get(cell->kernel, &kernel, err) < 0)
+		return error_wrap(err, "cell %s: kernel %s", cell->id, cell->kernel->name);
+	if (image_prepare(cell, kernel, &files, err) < 0)
+		return error_wrap(err, "cell %s: image", cell->id);
+	artifact = artifact_create(results, cell, campaign_id, err);
+	if (!artifact || image_job(cell, kernel, &job, err) < 0 ||
+	    artifact_add_file(artifact, "job", job, err) < 0)
+		return error_wrap(err, "cell %s: run directory", cell->id);
+	r = boot(cell, files, artifact, &machine, err);
+	if (r < 0)
+		error_wrap(err, "cell %s: boot", cell->id);
+	else if (artifact_publish(artifact, kernel, &machine, ret_run_id, ret_outcome, err) < 0)
+		r = error_wrap(err, "cell %s: run directory", cell->id);
+	machine_result_deinit(&machine);
+	return r;
+}
