@@ -53,6 +53,9 @@ DEFINE_GUARD(artifact, struct artifact *, artifact_destroy)
 
 /* Run ids of a cell that are on disk, oldest first; NULL-terminated. */
 int artifact_runs(const char *results, const char *cell_id, char ***ret, struct error **err);
+/* How a published run ended, from its manifest. */
+int artifact_outcome(const char *results, const char *run_id, enum outcome *ret,
+		     struct error **err);
 /* Removes half-written directories that a killed harness left in results/tmp. */
 int artifact_sweep(const char *results, struct error **err);
 

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/select.h"
+
+#include "base/str.h"
+#include "machine/machine.h"
+
+int selection_auto_mode(const char *wanted, enum mode *ret, struct error **err)
+{
+	_cleanup_free_ char *why = NULL;
+	bool kvm = false;
+
+	for (enum mode m = MODE_TCG; wanted && m <= MODE_DETERMINISTIC; m++) {
+		if (streq(wanted, mode_name(m))) {
+			*ret = m;
+			return 0;
+		}
+	}
+	if (wanted && !streq(wanted, mode_name(MODE_AUTO)))
+		return error_set(err, EXIT_INPUT,
+				 "unknown mode \"%s\"; there are auto, tcg, kvm and deterministic",
+				 wanted);
+	if (machine_probe_kvm(&kvm, &why, err) < 0)
+		return -1;
+	progress_detail("mode auto is %s: %s", kvm ? "kvm" : "tcg", why);
+	*ret = kvm ? MODE_KVM : MODE_TCG;
+	return 0;
+}
+
+int selection_plan(struct selection *s, struct app *app, const char *matrix,
+		   const struct plan_filter *f, struct error **err)
+{
+	const struct matrix_def *m;
+	enum mode mode;
+
+	if (!s->config && !(s->config = config_load(app->config, err)))
+		return -1;
+	m = config_matrix(s->config, matrix, err);
+	if (!m || selection_auto_mode(f->mode, &mode, err) < 0)
+		return -1;
+	plan_free(s->plan);
+	s->plan = plan_create(s->config, m, f, mode, err);
+	return s->plan ? 0 : -1;
+}
+
+int selection_find_cell(struct selection *s, struct app *app, const char *matrix,
+			const char *mode, const char *id, struct error **err)
+{
+	const struct plan_filter filter = { .mode = mode };
+
+	s->config = config_load(app->config, err);
+	if (!s->config)
+		return -1;
+	for (size_t i = 0; i < s->config->n_matrices; i++) {
+		const char *name = s->config->matrices[i].name;
+
+		if (matrix && !streq(name, matrix))
+			continue;
+		if (selection_plan(s, app, name, &filter, err) < 0)
+			return -1;
+		s->cell = plan_cell(s->plan, id, err);
+		if (s->cell)
+			return 0;
+	}
+	/* With a matrix of that name the error of the search stands; without one, say so. */
+	return matrix && !s->plan ? (config_matrix(s->config, matrix, err), -1) : -1;
+}
+
+void selection_deinit(struct selection *s)
+{
+	plan_free(s->plan);
+	config_free(s->config);
+	*s = (struct selection){ 0 };
+}

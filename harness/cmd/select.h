@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From a command line to a configuration, a plan, or one cell of it. */
+#ifndef HARNESS_SELECT_H
+#define HARNESS_SELECT_H
+
+#include "cmd/cmd.h"
+#include "plan/plan.h"
+
+struct selection {
+	struct config *config;
+	struct plan *plan;
+	const struct cell *cell;
+};
+
+/* What "auto" is on this machine: kvm if a probe guest ran under it, else tcg. */
+int selection_auto_mode(const char *wanted, enum mode *ret, struct error **err);
+
+/* The plan of one matrix.  `mode` as for selection_auto_mode (NULL: probe). */
+int selection_plan(struct selection *s, struct app *app, const char *matrix,
+		   const struct plan_filter *f, struct error **err);
+
+/* The cell with this id in `matrix`, or in any (NULL). */
+int selection_find_cell(struct selection *s, struct app *app, const char *matrix,
+			const char *mode, const char *id, struct error **err);
+
+void selection_deinit(struct selection *s);
+#define _cleanup_selection_ cleanup(selection_deinit)
+
+#endif
