@@ -24,29 +24,27 @@ struct campaign {
 	double started;
 };
 
-/* Reads back how a run ended; the database isn't asked, since it may have been deleted. */
-static int last_outcome(const char *results, char *const *runs, enum outcome *ret,
-			struct error **err)
-{
-	return artifact_outcome(results, runs[strv_len(runs) - 1], ret, err);
-}
-
-/* *ret_run_id stays NULL if the cell still has to be run. */
+/*
+ * *ret_run_id stays NULL if the cell still has to be run.  The run directories
+ * are asked and not the database, which may have been deleted.
+ */
 static int find_finished(const struct campaign *c, const struct cell *cell, char **ret_run_id,
 			 enum outcome *ret, struct error **err)
 {
 	_cleanup_strv_ char **runs = NULL;
+	const char *last;
 
 	if (artifact_runs(c->options->results, cell->id, &runs, err) < 0)
 		return -1;
 	if (!strv_len(runs))
 		return 0;
-	if (last_outcome(c->options->results, runs, ret, err) < 0)
+	last = runs[strv_len(runs) - 1];
+	if (artifact_outcome(c->options->results, last, ret, err) < 0)
 		return -1;
 	/* What the user broke off isn't a result; asked to, other failures get another chance. */
 	if (*ret == OUTCOME_INTERRUPTED || (c->options->retry && *ret != OUTCOME_OK))
 		return 0;
-	*ret_run_id = xstrdup(runs[strv_len(runs) - 1]);
+	*ret_run_id = xstrdup(last);
 	return 0;
 }
 
@@ -200,7 +198,6 @@ int campaign_run(const struct plan *plan, const struct campaign_options *o, stru
 	return r;
 }
 
-/* The reason goes to every cell that needed the kernel. */
 static void refuse_cells(struct plan *plan, const struct kernel_def *def, const char *why)
 {
 	for (size_t i = 0; i < plan->n_cells; i++) {
@@ -211,10 +208,24 @@ static void refuse_cells(struct plan *plan, const struct kernel_def *def, const 
 	}
 }
 
-static bool seen_before(const struct plan *plan, size_t i)
+/* Now that the kernel is here, its configuration can be asked. */
+static int check_support(struct plan *plan, const struct kernel_def *def, struct error **err)
 {
-	for (size_t j = 0; j < i; j++) {
-		if (plan->cells[j].kernel == plan->cells[i].kernel)
+	for (size_t i = 0; i < plan->n_cells; i++) {
+		struct cell *cell = &plan->cells[i];
+
+		if (cell->kernel == def && !cell->refused &&
+		    kernel_supports(def, cell->policy, &cell->refused, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Only cells that may still run are worth a fetch or a build. */
+static bool is_needed(const struct plan *plan, const struct kernel_def *def)
+{
+	for (size_t i = 0; i < plan->n_cells; i++) {
+		if (plan->cells[i].kernel == def && !plan->cells[i].refused)
 			return true;
 	}
 	return false;
@@ -222,16 +233,19 @@ static bool seen_before(const struct plan *plan, size_t i)
 
 int campaign_kernels(struct plan *plan, struct error **err)
 {
-	for (size_t i = 0; i < plan->n_cells; i++) {
-		const struct kernel_def *def = plan->cells[i].kernel;
+	for (size_t i = 0; i < plan->config->n_kernels; i++) {
+		const struct kernel_def *def = &plan->config->kernels[i];
 		_cleanup_kernel_ struct kernel *kernel = NULL;
 		_cleanup_error_ struct error *why = NULL;
 
-		if (seen_before(plan, i))
+		if (!is_needed(plan, def))
 			continue;
-		progress("kernel %s:", def->name);
-		if (kernel_get(def, &kernel, &why) == 0)
+		progress("kernel %s: looking in the cache", def->name);
+		if (kernel_get(def, &kernel, &why) == 0) {
+			if (check_support(plan, def, err) < 0)
+				return -1;
 			continue;
+		}
 		if (why->code != EXIT_FAULT)
 			return error_propagate(err, steal_ptr(&why));
 		progress_warn("kernel %s: %s", def->name, why->msg);
