@@ -30,6 +30,7 @@ CORE_OBJ := $(call obj,$(CORE_SRC) $(CXX_SRC))
 EXT_OBJ  := $(call obj,$(EXT_SRC))
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
+.DEFAULT_GOAL := all
 .PHONY: all run quick test test-unit test-vm bench clean install format check help bootstrap
 all: $(BUILD)/harness $(BUILD)/agent $(BUILD)/libharness_sqlite.so
 
@@ -60,9 +61,73 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libcore.a
 	$(Q)$(CC) $(CPPFLAGS) $(CCFLAGS) -c -o $@.o $<
 	$(Q)$(CXX) $(CFLAGS) -o $@ $@.o $(BUILD)/libcore.a $(LDLIBS)
 
--include harness/agent/agent.mk
+include harness/agent/agent.mk
+
+# --- what a user does -------------------------------------------------------------
+# Packages first, then a second make: what pkg-config finds is known only afterwards.
+
+bootstrap:
+	@harness/bootstrap.sh
+
+run quick: bootstrap
+	@$(MAKE) --no-print-directory all
+	@$(BUILD)/harness run $(if $(filter quick,$@),quick)
+
+test: bootstrap
+	@$(MAKE) --no-print-directory all unit-programs check
+	@tests/run $(UNIT) $(VM_TESTS)
+
+# --- tests --------------------------------------------------------------------------
+# Unit tests take seconds; tests/vm boots real guests.  Each prints one line a program.
+
+VM_TESTS := $(sort $(wildcard tests/vm/*.test))
+export BUILD
+
+test-unit: bootstrap
+	@$(MAKE) --no-print-directory all unit-programs
+	@tests/run $(UNIT)
+
+test-vm: bootstrap
+	@$(MAKE) --no-print-directory all
+	@tests/run $(VM_TESTS)
+
+.PHONY: unit-programs
+unit-programs: $(UNIT)
+
+# --- everything else ----------------------------------------------------------------
+
+FORMAT := $(shell git ls-files '*.c' '*.h' '*.cc' 2>/dev/null | grep -v '^policies/')
+
+format:
+	clang-format -i $(FORMAT)
+
+check:
+	@harness/check.sh
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/mm-harness \
+		$(DESTDIR)$(PREFIX)/share/mm-harness $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5
+	install $(BUILD)/harness $(DESTDIR)$(PREFIX)/bin/
+	install $(BUILD)/agent $(BUILD)/libharness_sqlite.so $(DESTDIR)$(PREFIX)/lib/mm-harness/
+	cp -r harness.toml policies workloads $(DESTDIR)$(PREFIX)/share/mm-harness/
+	for d in analysis/reports harness/kernels; do \
+		install -d $(DESTDIR)$(PREFIX)/share/mm-harness/$$d && \
+		cp -r $$d/. $(DESTDIR)$(PREFIX)/share/mm-harness/$$d/; done
+	install -m 644 harness/packages.txt $(DESTDIR)$(PREFIX)/share/mm-harness/harness/
+	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 
 clean:
 	rm -rf $(BUILD)
+
+help:
+	@echo 'make run      packages, program, kernels, the default matrix, its report'
+	@echo 'make quick    the same with unpatched Debian kernels only'
+	@echo 'make test     everything that must pass (test-unit, test-vm, check)'
+	@echo 'make          $(BUILD)/harness, $(BUILD)/agent, $(BUILD)/libharness_sqlite.so'
+	@echo 'make bench    figures of docs/performance.md'
+	@echo 'make format   clang-format over the C files'
+	@echo 'make install  PREFIX=$(PREFIX)'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
