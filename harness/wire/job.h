@@ -9,6 +9,9 @@
 #ifndef HARNESS_JOB_H
 #define HARNESS_JOB_H
 
+#include "base/error.h"
+#include "base/str.h"
+
 #define JOB_PATH "/job"
 #define JOB_MANY 1000
 
@@ -38,5 +41,36 @@ enum job_key {
 #undef X
 	N_JOB_KEYS,
 };
+
+/*
+ * `stream` under tcg and kvm: the virtio-console port of this name, which the
+ * machine offers (-device virtserialport,name=…).  In deterministic mode it is
+ * a tty path, since virtio's completion comes from the host at its own time.
+ */
+#define JOB_STREAM_PORT "harness.frames"
+#define JOB_STREAM_TTY "/dev/ttyS1"
+
+/* Where the agent puts things for the workload: ${out} and ${data} of its command line. */
+#define JOB_OUT_DIR "/out"
+#define JOB_DATA_DEVICE "/dev/data"
+
+/* A job as text values; what a value says is up to its reader. */
+struct job_text {
+	char **values[N_JOB_KEYS];	/* NULL-terminated, or NULL when the key is absent */
+};
+
+/* Appends one escaped line. */
+void job_put(struct strbuf *b, enum job_key key, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Checks keys, escapes and how often each key occurs; errors name the line. */
+int job_parse(const char *text, struct job_text *ret, struct error **err);
+void job_text_deinit(struct job_text *j);
+#define _cleanup_job_text_ cleanup(job_text_deinit)
+
+/* The first value, or NULL. */
+static inline const char *job_value(const struct job_text *j, enum job_key key)
+{
+	return j->values[key] ? j->values[key][0] : NULL;
+}
 
 #endif

@@ -73,6 +73,10 @@ void wire_reader_init(struct wire_reader *r);
 long wire_read(struct wire_reader *r, const uint8_t *data, size_t len, struct wire_frame *frame,
 	       bool *ret_frame, const char **ret_why);
 
+/* The rules for text payloads and for FILE paths; the reader applies them, senders ask first. */
+bool wire_text_ok(const void *text, size_t len);
+bool wire_path_ok(const char *path, size_t len);
+
 uint32_t crc32c(uint32_t crc, const void *data, size_t len);
 
 #endif
