@@ -16,18 +16,16 @@
 #define DB_VERSION 1			/* PRAGMA user_version */
 #define DB_APPLICATION_ID 0x4d4d4831	/* "MMH1", PRAGMA application_id */
 
-enum db_mode {
-	DB_READ,	/* must exist; nothing can be changed, not even by an SQL statement */
-	DB_WRITE,	/* made or migrated as needed; views are brought up to date */
-};
-
 struct db;
 
 /*
- * EXIT_INPUT when the file is missing (DB_READ), isn't ours, or was made by a
- * newer version.  The trace modules (trace/vtab.h) are registered.
+ * Made or migrated as needed, its views brought up to date.  EXIT_INPUT when
+ * the file isn't ours or was made by a newer version.  The trace modules
+ * (trace/vtab.h) are registered.
  */
-struct db *db_open(const char *path, enum db_mode mode, struct error **err);
+struct db *db_open(const char *path, struct error **err);
+/* It must exist (EXIT_INPUT), and nothing can be changed, whatever a statement says. */
+struct db *db_open_readonly(const char *path, struct error **err);
 void db_close(struct db *db);
 DEFINE_GUARD(db, struct db *, db_close)
 #define _cleanup_db_ cleanup(db_guard)
