@@ -6,7 +6,9 @@
  *
  * All strings are owned by the struct config; lists are NULL-terminated.
  * Names are [A-Za-z0-9][A-Za-z0-9._-]* since they become file names, SQL
- * values and parts of commands.
+ * values and parts of commands.  Paths are absolute unless said otherwise.
+ * Booleans that go to the guest as text are "1" and "0", as the kernel's own
+ * files read back.
  */
 #ifndef HARNESS_CONFIG_H
 #define HARNESS_CONFIG_H
@@ -54,7 +56,7 @@ struct kernel_def {
 	enum kernel_source source;
 	char *package;		/* debian-image: linux-image-… (a meta package means its newest);
 				 * debian-source: linux-source-X.Y */
-	char **config;		/* debian-source: fragments, in order */
+	char **config;		/* debian-source: fragments, in order (never NULL, maybe empty) */
 	char *patches;		/* debian-source: folder with a `series` file, or NULL */
 	char *image;		/* prebuilt: bzImage, */
 	char *modules;		/*	its lib/modules/RELEASE folder */
@@ -134,12 +136,13 @@ struct workload_def {
 				 * ${out}: output folder, ${dir}: the workload's own folder,
 				 * ${data}: data device, ${mem_kb}, ${cpus}, ${seed}, ${KNOB} */
 	char **programs;	/* host programs that go into the tools image with their libraries */
-	char *source;		/* C file, built statically as ${dir}/NAME; or NULL */
+	char *source;		/* C file, relative to dir, built statically as ${dir}/NAME; or NULL */
 	enum swap_kind swap;
 	uint64_t swap_bytes;
 	uint64_t data_bytes;	/* block device with no file system, 0 for none */
 	unsigned int timeout_s;
-	char *output;		/* name below ${out} */
+	unsigned int estimate_s;	/* what the command usually takes; only for estimates */
+	char *output;		/* name below ${out}; NULL if there are no metrics */
 	enum output_format format;
 	struct metric_def *metrics;
 	size_t n_metrics;
@@ -171,7 +174,8 @@ struct matrix_def {
 };
 
 struct config {
-	char *root;		/* folder of harness.toml; policies/ and workloads/ are in it */
+	char *root;		/* folder of harness.toml, absolute; policies/ and workloads/ are in it */
+	char **files;		/* what was read; positions point at these names */
 	struct machine_config machine;
 	struct trace_config trace;
 	struct kernel_def *kernels;
@@ -201,7 +205,10 @@ const struct workload_def *config_workload(const struct config *c, const char *n
 const struct matrix_def *config_matrix(const struct config *c, const char *name,
 				       struct error **err);
 
-/* `harness help config`: every key with type, unit, range, default and help, as a table. */
-void config_print_help(void);
+/*
+ * `harness help config`: every key with type, unit, range, default and help.
+ * Tables for people, one JSON array for programs.
+ */
+void config_print_help(bool json);
 
 #endif
