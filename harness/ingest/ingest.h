@@ -18,9 +18,9 @@
 #include "db/db.h"
 
 /*
- * Reads results/runs/RUN_ID; rows that the run already has are replaced.  A
- * damaged directory is an EXIT_FAULT error that names the file, and changes
- * nothing.
+ * Reads results/runs/RUN_ID, unless the run has its rows already: directories
+ * never change once they are there.  A damaged one is an EXIT_FAULT error that
+ * names the file, and changes nothing.
  */
 int ingest_run(struct db *db, const char *results, const char *run_id, struct error **err);
 

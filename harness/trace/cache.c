@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "trace/cache.h"
+
+struct entry {
+	struct trace *trace;
+	unsigned int users;
+	struct entry *next;
+};
+
+struct trace_cache {
+	struct entry *entries;
+};
+
+struct trace_cache *trace_cache_create(void)
+{
+	return xcalloc(1, sizeof(struct trace_cache));
+}
+
+/* Closes what nobody uses, but for `keep`. */
+static void drop_idle(struct trace_cache *c, const struct trace *keep)
+{
+	struct entry **at = &c->entries;
+
+	while (*at) {
+		struct entry *e = *at;
+
+		if (e->users || e->trace == keep) {
+			at = &e->next;
+			continue;
+		}
+		*at = e->next;
+		trace_close(e->trace);
+		free(e);
+	}
+}
+
+void trace_cache_destroy(void *cache)
+{
+	struct trace_cache *c = cache;
+
+	drop_idle(c, NULL);
+	free(c);
+}
+
+struct trace *trace_cache_get(struct trace_cache *c, const char *dir, struct error **err)
+{
+	struct trace *t;
+	struct entry *e;
+
+	for (e = c->entries; e; e = e->next) {
+		if (streq(e->trace->dir, dir)) {
+			e->users++;
+			return e->trace;
+		}
+	}
+	drop_idle(c, NULL);
+	t = trace_open(dir, err);
+	if (!t)
+		return NULL;
+	e = xcalloc(1, sizeof(*e));
+	*e = (struct entry){ .trace = t, .users = 1, .next = c->entries };
+	c->entries = e;
+	return t;
+}
+
+void trace_cache_put(struct trace_cache *c, struct trace *t)
+{
+	for (struct entry *e = c->entries; e; e = e->next) {
+		if (e->trace == t) {
+			e->users--;
+			break;
+		}
+	}
+	drop_idle(c, t);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Raw traces in SQL.
+ *
+ *	SELECT system, event, count(*) FROM trace('results/runs/X-1') GROUP BY 1, 2;
+ *
+ * trace(DIR) is a table-valued function over all events of a run directory (or
+ * of its trace folder): ts_ns, cpu, pid, system, event, fields (JSON).
+ *
+ *	CREATE VIRTUAL TABLE temp.w USING trace_event('DIR', 'vmscan', 'mm_vmscan_write_folio');
+ *
+ * trace_event gives one event type: ts_ns, cpu, pid, then the columns that the
+ * format recorded with the trace says.
+ *
+ * Rows come in the order of time.  Constraints on ts_ns, cpu, system and event are
+ * used to skip; pages without the event type are not read.
+ */
+#ifndef HARNESS_VTAB_H
+#define HARNESS_VTAB_H
+
+#include <sqlite3.h>
+
+#include "trace/trace.h"
+
+/* SQLITE_OK or an error code. */
+int trace_vtab_register(sqlite3 *db);
+
+/* DIR is a run directory or its trace folder: the trace folder.  Caller frees. */
+char *trace_dir_of(const char *dir);
+
+/* Name and SQL type of each column after ts_ns, cpu, pid: `, "order" INTEGER, …`. */
+void trace_columns_sql(const struct trace_event *ev, struct strbuf *ret);
+
+#endif
