@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analysis/effect.h"
+
+#include <math.h>
+
+#include "analysis/bootstrap.h"
+#include "analysis/rank.h"
+#include "analysis/stats.h"
+
+/* How differences of this metric are expressed. */
+struct scale {
+	enum contrast contrast;
+	double factor;		/* from the contrast to what is printed */
+	bool percent;
+};
+
+/*
+ * A ratio where it exists for every resample of A, so that the uncertainty of
+ * the denominator is in the interval; else a difference in percent of A's
+ * median; else, when that is 0, the bare difference.
+ */
+static struct scale choose_scale(const double *a, const struct effect *e)
+{
+	if (a[0] > 0)
+		return (struct scale){ CONTRAST_RATIO, 100, true };
+	if (e->median_a != 0)
+		return (struct scale){ CONTRAST_DIFFERENCE, 100 / fabs(e->median_a), true };
+	return (struct scale){ CONTRAST_DIFFERENCE, 1, false };
+}
+
+/*
+ * The wider of two: the bootstrap's interval for the medians, which is too
+ * narrow for a handful of runs, and the exact one that belongs to the rank test.
+ */
+static void find_interval(const double *a, const double *b, struct scale s, struct effect *e)
+{
+	_cleanup_distribution_ struct distribution in_a = { 0 }, in_b = { 0 };
+	struct shift ranks;
+	double tail = (1 - EFFECT_LEVEL) / 2;
+
+	bootstrap_median(a, e->n_a, &in_a);
+	bootstrap_median(b, e->n_b, &in_b);
+	rank_shift(a, e->n_a, b, e->n_b, s.contrast, EFFECT_LEVEL, &ranks);
+	e->level = ranks.level;
+	e->lo = s.factor * fmin(ranks.lo, contrast_quantile(&in_a, &in_b, s.contrast, tail));
+	e->hi = s.factor * fmax(ranks.hi, contrast_quantile(&in_a, &in_b, s.contrast, 1 - tail));
+}
+
+void effect_compute(double *a, size_t n_a, double *b, size_t n_b, struct effect *ret)
+{
+	struct shift shift;
+	struct scale s;
+
+	stats_sort(a, n_a);
+	stats_sort(b, n_b);
+	*ret = (struct effect){
+		.n_a = n_a, .n_b = n_b,
+		.median_a = stats_median(a, n_a), .median_b = stats_median(b, n_b),
+		.constant = a[0] == a[n_a - 1] && b[0] == b[n_b - 1],
+		.p = rank_mann_whitney(a, n_a, b, n_b),
+	};
+	s = choose_scale(a, ret);
+	ret->percent = s.percent;
+	ret->diff = s.factor * contrast_value(s.contrast, ret->median_a, ret->median_b);
+	find_interval(a, b, s, ret);
+	rank_shift(a, n_a, b, n_b, CONTRAST_DIFFERENCE, EFFECT_LEVEL, &shift);
+	ret->shift = shift.estimate;
+}
+
+static bool same(const struct effect *e)
+{
+	return e->constant && e->median_a == e->median_b;
+}
+
+bool effect_testable(const struct effect *e)
+{
+	return !same(e) && e->n_a > 1 && e->n_b > 1;
+}
+
+enum verdict effect_verdict(const struct effect *e, double q, bool deterministic)
+{
+	if (same(e))
+		return VERDICT_SAME;
+	if (deterministic && e->constant)
+		return VERDICT_EXACT;
+	if (e->n_a < 2 || e->n_b < 2)
+		return VERDICT_SINGLE;
+	if (e->lo <= 0 && e->hi >= 0)
+		return VERDICT_NONE;
+	return e->level >= EFFECT_LEVEL && q <= EFFECT_FDR ? VERDICT_SHOWN : VERDICT_UNPROVEN;
+}
+
+const char *verdict_name(enum verdict v)
+{
+	static const char *const names[] = {
+		[VERDICT_SAME] = "same", [VERDICT_NONE] = "none", [VERDICT_SINGLE] = "single",
+		[VERDICT_UNPROVEN] = "unproven", [VERDICT_SHOWN] = "shown",
+		[VERDICT_EXACT] = "exact",
+	};
+
+	return names[v];
+}
