@@ -17,6 +17,7 @@
 struct knob_value {
 	const struct knob_def *def;
 	char *value;
+	bool swept;		/* the matrix runs it through values: what tells cells apart */
 };
 
 struct cell {
@@ -52,24 +53,37 @@ struct plan {
 	char campaign_id[SHORT_ID];	/* hash over the cells and the order */
 	uint64_t seed;
 	struct cell *cells;		/* in the order of execution: repetition by repetition,
-					 * shuffled within each by the seed */
+					 * shuffled within each by the seed; refused ones last */
 	size_t n_cells;
 };
 
-/* `auto_mode` is what MODE_AUTO stands for on this machine. */
+/*
+ * `auto_mode` is what MODE_AUTO stands for on this machine; a mode in the
+ * filter takes its place.  EXIT_INPUT if nothing matches the filter.
+ */
 struct plan *plan_create(const struct config *c, const struct matrix_def *m,
 			 const struct plan_filter *f, enum mode auto_mode, struct error **err);
 void plan_free(struct plan *p);
 DEFINE_GUARD(plan, struct plan *, plan_free)
 #define _cleanup_plan_ cleanup(plan_guard)
 
+/*
+ * estimate_s of a cell is a boot in its mode plus the workload's estimate_s.  Who knows better,
+ * from earlier runs, gives a callback; a result below 0 leaves a cell's estimate as it is.
+ */
+void plan_estimate(struct plan *p, double (*estimate)(const struct cell *, void *arg), void *arg);
+/* Seconds for all cells that aren't refused, one after the other. */
+double plan_total_s(const struct plan *p);
+
 /* By id or by an unambiguous prefix of it. */
 const struct cell *plan_cell(const struct plan *p, const char *id, struct error **err);
 
-/* "patched-6.1 watermark-timer(expiry_ms=1000) burst tcg #2"; caller frees. */
+/* "patched-6.1 watermark-timer(expiry_ms=1000) burst tcg #2", with the swept knobs; caller frees. */
 char *cell_title(const struct cell *cell);
-/* "expiry_ms=1000 lots_mult=4": the policy's knobs, sorted by name, or "". */
+/* "expiry_ms=1000 lots_mult=4": the policy's knobs, sorted by name, or "".  Caller frees. */
 char *cell_knobs(const struct cell *cell);
+/* The same of the workload. */
+char *cell_workload_knobs(const struct cell *cell);
 /* Value of a knob of policy or workload, or NULL. */
 const char *cell_knob(const struct cell *cell, const char *name);
 /* Replaces ${name} in text by knobs and by the `vars` given as "name=value"; an unknown name is an

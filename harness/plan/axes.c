@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/axes.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "kernel/kernel.h"
+
+/*
+ * At 20 s a boot a plan of this size takes three weeks; beyond it a sweep has
+ * a slip in it, and the plan would not fit into the memory that we promise.
+ */
+#define MAX_CELLS 100000
+
+/* Words about an experiment can be mended without making its results worthless. */
+static const char *const not_hashed[] = { "README.md", NULL };
+
+static bool matches(const char *glob, const char *name)
+{
+	return !glob || fnmatch(glob, name, 0) == 0;
+}
+
+static int hash_folder(const char *dir, char ret[HASH_HEX], struct error **err)
+{
+	_cleanup_hash_ struct hash *h = hash_create();
+
+	if (hash_tree(h, dir, not_hashed, err) < 0)
+		return -1;
+	hash_finish(h, ret);
+	return 0;
+}
+
+static int nothing_matches(const struct matrix_def *m, const char *what, const char *glob,
+			   char *const *names, struct error **err)
+{
+	struct strbuf list = { 0 };
+
+	for (size_t i = 0; names[i]; i++)
+		strbuf_printf(&list, "%s%s", i ? ", " : "", names[i]);
+	error_set(err, EXIT_INPUT, "no %s of matrix \"%s\" matches \"%s\"; it has %s", what, m->name,
+		  glob, list.data ?: "none");
+	strbuf_deinit(&list);
+	return -1;
+}
+
+static int add_kernels(struct axes *a, const struct config *c, const struct matrix_def *m,
+		       const char *glob, struct error **err)
+{
+	for (size_t i = 0; m->kernels[i]; i++) {
+		const struct kernel_def *def = config_kernel(c, m->kernels[i], err);
+		struct kernel_axis *k;
+
+		if (!def)
+			return -1;
+		if (!matches(glob, def->name))
+			continue;
+		k = ARRAY_APPEND(a->kernels, a->n_kernels);
+		k->def = def;
+		if (kernel_identify(def, k->id, err) < 0)
+			return error_wrap(err, "%s:%d:%d: kernel \"%s\"", def->pos.file,
+					  def->pos.line, def->pos.col, def->name);
+	}
+	return a->n_kernels ? 0 : nothing_matches(m, "kernel", glob, m->kernels, err);
+}
+
+static int add_policies(struct axes *a, const struct config *c, const struct matrix_def *m,
+			const char *glob, struct error **err)
+{
+	for (size_t i = 0; m->policies[i]; i++) {
+		const struct policy_def *def = config_policy(c, m->policies[i], err);
+		struct policy_axis *p;
+
+		if (!def)
+			return -1;
+		if (!matches(glob, def->name))
+			continue;
+		p = ARRAY_APPEND(a->policies, a->n_policies);
+		p->def = def;
+		p->n_variants = variants_count(m, def->name, def->knobs, def->n_knobs);
+		if (hash_folder(def->dir, p->hash, err) < 0)
+			return error_wrap(err, "policy \"%s\"", def->name);
+	}
+	return a->n_policies ? 0 : nothing_matches(m, "policy", glob, m->policies, err);
+}
+
+static int add_workloads(struct axes *a, const struct config *c, const struct matrix_def *m,
+			 const char *glob, struct error **err)
+{
+	for (size_t i = 0; m->workloads[i]; i++) {
+		const struct workload_def *def = config_workload(c, m->workloads[i], err);
+		struct workload_axis *w;
+
+		if (!def)
+			return -1;
+		if (!matches(glob, def->name))
+			continue;
+		w = ARRAY_APPEND(a->workloads, a->n_workloads);
+		w->def = def;
+		w->n_variants = variants_count(m, def->name, def->knobs, def->n_knobs);
+		if (hash_folder(def->dir, w->hash, err) < 0)
+			return error_wrap(err, "workload \"%s\"", def->name);
+	}
+	return a->n_workloads ? 0 : nothing_matches(m, "workload", glob, m->workloads, err);
+}
+
+/* ["auto", "tcg"] is one mode on a machine without KVM. */
+static void add_mode(struct axes *a, enum mode mode, const char *glob)
+{
+	if (!matches(glob, mode_name(mode)))
+		return;
+	for (size_t i = 0; i < a->n_modes; i++) {
+		if (a->modes[i] == mode)
+			return;
+	}
+	*ARRAY_APPEND(a->modes, a->n_modes) = mode;
+}
+
+static int add_modes(struct axes *a, const struct matrix_def *m, const char *glob,
+		     enum mode auto_mode, struct error **err)
+{
+	_cleanup_strv_ char **names = xcalloc(1, sizeof(*names));
+
+	for (enum mode mode = MODE_TCG; glob && mode <= MODE_DETERMINISTIC; mode++) {
+		if (streq(glob, mode_name(mode)))
+			auto_mode = mode;
+	}
+	for (size_t i = 0; i < m->n_modes; i++) {
+		enum mode mode = m->modes[i] == MODE_AUTO ? auto_mode : m->modes[i];
+
+		strv_add(&names, mode_name(mode));
+		add_mode(a, mode, glob);
+	}
+	return a->n_modes ? 0 : nothing_matches(m, "mode", glob, names, err);
+}
+
+static int check_size(const struct axes *a, const struct matrix_def *m, struct error **err)
+{
+	double policies = 0, workloads = 0, cells;
+
+	for (size_t i = 0; i < a->n_policies; i++)
+		policies += (double)a->policies[i].n_variants;
+	for (size_t i = 0; i < a->n_workloads; i++)
+		workloads += (double)a->workloads[i].n_variants;
+	cells = policies * workloads * (double)a->n_kernels * (double)a->n_modes * a->reps;
+	if (cells > MAX_CELLS)
+		return error_set(err, EXIT_INPUT, "matrix \"%s\" has %.0f cells; the most that can be "
+				 "planned are %d", m->name, cells, MAX_CELLS);
+	return 0;
+}
+
+static void add_variants(struct axes *a, const struct matrix_def *m)
+{
+	for (size_t i = 0; i < a->n_policies; i++) {
+		struct policy_axis *p = &a->policies[i];
+
+		variants_create(m, p->def->name, p->def->knobs, p->def->n_knobs, &p->variants,
+				&p->n_variants);
+	}
+	for (size_t i = 0; i < a->n_workloads; i++) {
+		struct workload_axis *w = &a->workloads[i];
+
+		variants_create(m, w->def->name, w->def->knobs, w->def->n_knobs, &w->variants,
+				&w->n_variants);
+	}
+}
+
+static int ask_support(struct axes *a, struct error **err)
+{
+	a->unsupported = xcalloc(a->n_kernels * a->n_policies, sizeof(char *));
+	for (size_t k = 0; k < a->n_kernels; k++) {
+		for (size_t p = 0; p < a->n_policies; p++) {
+			const struct kernel_def *kernel = a->kernels[k].def;
+			const struct policy_def *policy = a->policies[p].def;
+
+			if (kernel_supports(kernel, policy,
+					    &a->unsupported[k * a->n_policies + p], err) < 0)
+				return error_wrap(err, "kernel \"%s\", policy \"%s\"",
+						  kernel->name, policy->name);
+		}
+	}
+	return 0;
+}
+
+int axes_init(struct axes *a, const struct config *c, const struct matrix_def *m,
+	      const struct plan_filter *f, enum mode auto_mode, struct error **err)
+{
+	*a = (struct axes){ .reps = f->reps ?: m->reps };
+	if (add_modes(a, m, f->mode, auto_mode, err) < 0 ||
+	    add_policies(a, c, m, f->policy, err) < 0 ||
+	    add_workloads(a, c, m, f->workload, err) < 0 ||
+	    add_kernels(a, c, m, f->kernel, err) < 0 ||
+	    ask_support(a, err) < 0 ||
+	    check_size(a, m, err) < 0)
+		return -1;
+	add_variants(a, m);
+	return 0;
+}
+
+void axes_deinit(struct axes *a)
+{
+	for (size_t i = 0; i < a->n_policies; i++)
+		if (a->policies[i].variants)
+			variants_free(a->policies[i].variants, a->policies[i].n_variants);
+	for (size_t i = 0; i < a->n_workloads; i++)
+		if (a->workloads[i].variants)
+			variants_free(a->workloads[i].variants, a->workloads[i].n_variants);
+	for (size_t i = 0; a->unsupported && i < a->n_kernels * a->n_policies; i++)
+		free(a->unsupported[i]);
+	free(a->unsupported);
+	free(a->kernels);
+	free(a->policies);
+	free(a->workloads);
+	free(a->modes);
+	*a = (struct axes){ 0 };
+}

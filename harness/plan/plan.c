@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Axes → cells: ids, refusals, estimates, order. */
+#include "plan/plan.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "image/image.h"
+#include "kernel/kernel.h"
+#include "plan/axes.h"
+#include "plan/order.h"
+
+/* Raised when the meaning of an id changes: every finished cell then counts as another experiment. */
+#define ID_VERSION 1
+
+/*
+ * Power-on to workload, and collecting afterwards, where nothing is known yet:
+ * Debian's kernels boot in 13-20 s under TCG and in 2-3 s under KVM.
+ */
+static const double overhead_s[] = {
+	[MODE_TCG] = 20, [MODE_KVM] = 5, [MODE_DETERMINISTIC] = 30,
+};
+
+/* What the construction of all cells of one plan shares. */
+struct builder {
+	struct plan *plan;
+	struct axes axes;
+	char agent[HASH_HEX];
+	struct cell *refused;		/* collected behind the others */
+	size_t n_refused;
+};
+
+static void builder_deinit(struct builder *b)
+{
+	axes_deinit(&b->axes);
+	free(b->refused);
+}
+
+/* One combination of points on the axes. */
+struct point {
+	const struct kernel_axis *kernel;
+	const struct policy_axis *policy;
+	const struct variant *policy_variant;
+	const struct workload_axis *workload;
+	const struct variant *workload_variant;
+	enum mode mode;
+	const char *unsupported;	/* kernel_supports() of kernel and policy, or NULL */
+};
+
+static void hash_variant(struct hash *h, const struct variant *v)
+{
+	hash_u64(h, v->n_knobs);
+	for (size_t i = 0; i < v->n_knobs; i++) {
+		hash_str(h, v->knobs[i].def->name);
+		hash_str(h, v->knobs[i].value);
+	}
+}
+
+static void hash_machine(struct hash *h, const struct machine_config *m)
+{
+	hash_u64(h, m->cpus);
+	hash_u64(h, m->mem_bytes);
+	hash_u64(h, m->boot_timeout_s);
+	hash_u64(h, m->heartbeat_s);
+}
+
+static void hash_trace(struct hash *h, const struct trace_config *t)
+{
+	hash_u64(h, t->enabled);
+	hash_u64(h, t->buffer_kb);
+	hash_u64(h, strv_len(t->events));
+	for (size_t i = 0; t->events[i]; i++)
+		hash_str(h, t->events[i]);
+}
+
+/* Names are hashed beside contents: rows and reports speak of names. */
+static void make_group(const struct builder *b, const struct point *p, char ret[SHORT_ID])
+{
+	_cleanup_hash_ struct hash *h = hash_create();
+	char hex[HASH_HEX];
+
+	hash_str(h, "group");
+	hash_u64(h, ID_VERSION);
+	hash_str(h, p->kernel->def->name);
+	hash_str(h, p->kernel->id);
+	hash_str(h, p->policy->def->name);
+	hash_str(h, p->policy->hash);
+	hash_variant(h, p->policy_variant);
+	hash_str(h, p->workload->def->name);
+	hash_str(h, p->workload->hash);
+	hash_variant(h, p->workload_variant);
+	hash_str(h, mode_name(p->mode));
+	hash_machine(h, &b->plan->config->machine);
+	hash_trace(h, &b->plan->config->trace);
+	hash_str(h, b->agent);
+	hash_finish(h, hex);
+	memcpy(ret, hex, SHORT_ID - 1);
+	ret[SHORT_ID - 1] = '\0';
+}
+
+static void make_id(struct cell *cell)
+{
+	_cleanup_hash_ struct hash *h = hash_create();
+	char hex[HASH_HEX];
+
+	hash_str(h, "cell");
+	hash_str(h, cell->group);
+	hash_u64(h, cell->rep);
+	hash_u64(h, cell->seed);
+	hash_finish(h, hex);
+	memcpy(cell->id, hex, SHORT_ID - 1);
+}
+
+/* The first reason is enough; each is known before anything boots. */
+static char *find_refusal(const struct cell *cell, const char *unsupported)
+{
+	_cleanup_error_ struct error *why = NULL;
+	struct memory_layout layout;
+
+	if (unsupported)
+		return xstrdup(unsupported);
+	if (cell->mode == MODE_DETERMINISTIC)
+		return xstrdup("mode deterministic isn't available in this version");
+	if (memory_layout(cell, &layout, &why) < 0)
+		return xstrdup(why->msg);
+	return NULL;
+}
+
+static struct cell make_cell(const struct builder *b, const struct point *p, unsigned int rep)
+{
+	const struct config *c = b->plan->config;
+	struct cell cell = {
+		.kernel = p->kernel->def,
+		.policy = p->policy->def,
+		.policy_knobs = knob_values_copy(p->policy_variant),
+		.n_policy_knobs = p->policy_variant->n_knobs,
+		.workload = p->workload->def,
+		.workload_knobs = knob_values_copy(p->workload_variant),
+		.n_workload_knobs = p->workload_variant->n_knobs,
+		.mode = p->mode,
+		.rep = rep,
+		.seed = order_seed(b->plan->seed, rep),
+		.machine = &c->machine,
+		.trace = &c->trace,
+		.estimate_s = overhead_s[p->mode] + p->workload->def->estimate_s,
+	};
+
+	memcpy(cell.kernel_id, p->kernel->id, sizeof(cell.kernel_id));
+	make_group(b, p, cell.group);
+	make_id(&cell);
+	cell.refused = find_refusal(&cell, p->unsupported);
+	return cell;
+}
+
+static void add_cell(struct builder *b, const struct point *p, unsigned int rep)
+{
+	struct cell cell = make_cell(b, p, rep);
+
+	if (cell.refused)
+		*ARRAY_APPEND(b->refused, b->n_refused) = cell;
+	else
+		*ARRAY_APPEND(b->plan->cells, b->plan->n_cells) = cell;
+}
+
+/* Workloads × modes for one kernel and one variant of a policy. */
+static void add_workloads(struct builder *b, struct point *p, unsigned int rep)
+{
+	const struct axes *a = &b->axes;
+
+	for (size_t w = 0; w < a->n_workloads; w++) {
+		p->workload = &a->workloads[w];
+		for (size_t v = 0; v < p->workload->n_variants; v++) {
+			p->workload_variant = &p->workload->variants[v];
+			for (size_t m = 0; m < a->n_modes; m++) {
+				p->mode = a->modes[m];
+				add_cell(b, p, rep);
+			}
+		}
+	}
+}
+
+static void add_policy(struct builder *b, size_t k, size_t policy, unsigned int rep)
+{
+	const struct axes *a = &b->axes;
+	struct point p = {
+		.kernel = &a->kernels[k],
+		.policy = &a->policies[policy],
+		.unsupported = a->unsupported[k * a->n_policies + policy],
+	};
+
+	for (size_t v = 0; v < p.policy->n_variants; v++) {
+		p.policy_variant = &p.policy->variants[v];
+		add_workloads(b, &p, rep);
+	}
+}
+
+static void shuffle(const struct builder *b, size_t first, unsigned int rep)
+{
+	size_t n = b->plan->n_cells - first;
+	struct cell *cells = b->plan->cells + first;
+	_cleanup_free_ struct cell *copy = xcalloc(n, sizeof(*copy));
+	_cleanup_free_ size_t *order = xcalloc(n, sizeof(*order));
+
+	order_shuffle(order, n, b->plan->seed, rep);
+	for (size_t i = 0; i < n; i++)
+		copy[i] = cells[order[i]];
+	for (size_t i = 0; i < n; i++)
+		cells[i] = copy[i];
+}
+
+/* A drift of the host then falls on all cells of a repetition alike. */
+static void add_rep(struct builder *b, unsigned int rep)
+{
+	size_t first = b->plan->n_cells;
+
+	for (size_t k = 0; k < b->axes.n_kernels; k++) {
+		for (size_t p = 0; p < b->axes.n_policies; p++)
+			add_policy(b, k, p, rep);
+	}
+	shuffle(b, first, rep);
+}
+
+static void append_refused(struct builder *b)
+{
+	for (size_t i = 0; i < b->n_refused; i++)
+		*ARRAY_APPEND(b->plan->cells, b->plan->n_cells) = b->refused[i];
+	b->n_refused = 0;
+}
+
+static void make_campaign_id(struct plan *p)
+{
+	_cleanup_hash_ struct hash *h = hash_create();
+	char hex[HASH_HEX];
+
+	hash_str(h, "campaign");
+	hash_str(h, p->matrix->name);
+	hash_u64(h, p->seed);
+	hash_u64(h, p->n_cells);
+	for (size_t i = 0; i < p->n_cells; i++)
+		hash_str(h, p->cells[i].id);
+	hash_finish(h, hex);
+	memcpy(p->campaign_id, hex, SHORT_ID - 1);
+}
+
+static int build(struct builder *b, const struct plan_filter *f, enum mode auto_mode,
+		 struct error **err)
+{
+	if (axes_init(&b->axes, b->plan->config, b->plan->matrix, f, auto_mode, err) < 0 ||
+	    image_agent_hash(b->agent, err) < 0)
+		return -1;
+	for (unsigned int rep = 1; rep <= b->axes.reps; rep++)
+		add_rep(b, rep);
+	append_refused(b);
+	make_campaign_id(b->plan);
+	return 0;
+}
+
+struct plan *plan_create(const struct config *c, const struct matrix_def *m,
+			 const struct plan_filter *f, enum mode auto_mode, struct error **err)
+{
+	static const struct plan_filter everything;
+	_cleanup_plan_ struct plan *p = xcalloc(1, sizeof(*p));
+	cleanup(builder_deinit) struct builder b = { .plan = p };
+
+	p->config = c;
+	p->matrix = m;
+	p->seed = m->seed;
+	if (build(&b, f ?: &everything, auto_mode, err) < 0)
+		return NULL;
+	return steal_ptr(&p);
+}
+
+void plan_free(struct plan *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->n_cells; i++) {
+		knob_values_free(p->cells[i].policy_knobs, p->cells[i].n_policy_knobs);
+		knob_values_free(p->cells[i].workload_knobs, p->cells[i].n_workload_knobs);
+		free(p->cells[i].refused);
+	}
+	free(p->cells);
+	free(p);
+}
+
+void plan_estimate(struct plan *p, double (*estimate)(const struct cell *, void *arg), void *arg)
+{
+	for (size_t i = 0; i < p->n_cells; i++) {
+		double s = estimate(&p->cells[i], arg);
+
+		if (s >= 0)
+			p->cells[i].estimate_s = s;
+	}
+}
+
+double plan_total_s(const struct plan *p)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < p->n_cells; i++)
+		sum += p->cells[i].refused ? 0 : p->cells[i].estimate_s;
+	return sum;
+}
+
+static int ambiguous(const char *id, const struct cell *a, const struct cell *b,
+		     struct error **err)
+{
+	_cleanup_free_ char *ta = cell_title(a), *tb = cell_title(b);
+
+	return error_set(err, EXIT_INPUT, "cell \"%s\" could be %s (%s) or %s (%s), at least", id,
+			 a->id, ta, b->id, tb);
+}
+
+const struct cell *plan_cell(const struct plan *p, const char *id, struct error **err)
+{
+	const struct cell *found = NULL;
+
+	for (size_t i = 0; *id && i < p->n_cells; i++) {
+		if (!str_starts(p->cells[i].id, id))
+			continue;
+		if (found) {
+			ambiguous(id, found, &p->cells[i], err);
+			return NULL;
+		}
+		found = &p->cells[i];
+	}
+	if (!found)
+		error_set(err, EXIT_INPUT,
+			  "matrix \"%s\" has no cell \"%s\"; `harness plan %s` lists them",
+			  p->matrix->name, id, p->matrix->name);
+	return found;
+}
