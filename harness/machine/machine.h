@@ -7,7 +7,9 @@
 #ifndef HARNESS_MACHINE_H
 #define HARNESS_MACHINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "config/config.h"
@@ -41,8 +43,41 @@ enum outcome {
 
 const char *outcome_name(enum outcome o);
 const char *outcome_help(enum outcome o);
+/* false: there is no outcome of that name. */
+bool outcome_from_name(const char *name, enum outcome *ret);
 
-/* Where a machine's bytes go.  A consumer that returns -1 ends the machine as stream-torn. */
+/* What a console can tell.  X(enum, name in run.json and in the database) */
+#define INCIDENTS(X)			\
+	X(NONE, "none")			\
+	X(PANIC, "panic")		\
+	X(OOM_PANIC, "oom-panic")	\
+	X(OOPS, "oops")			\
+	X(DEBUG, "debug-check")		\
+	X(WARNING, "warning")		\
+	X(OOM, "oom-kill")		\
+	X(STALL, "stall")
+
+enum incident_kind {
+#define X(e, name) INCIDENT_##e,
+	INCIDENTS(X)
+#undef X
+};
+
+const char *incident_name(enum incident_kind kind);
+
+struct incident {
+	enum incident_kind kind;
+	uint64_t offset;	/* of its first line in the console */
+	char *title;		/* that line without timestamp, printable ASCII */
+};
+
+void incidents_free(struct incident *incidents, size_t n);
+
+/*
+ * Where a machine's bytes go.  A consumer that returns -1 ends the machine as
+ * stream-torn; if its error is EXIT_HOST (no space left), machine_run() fails
+ * with it, since the next machine would meet the same wall.
+ */
 struct machine_sink {
 	int (*console)(void *arg, const void *data, size_t len);
 	int (*stream)(void *arg, const void *data, size_t len, struct error **err);
@@ -76,11 +111,22 @@ struct machine_result {
 	char *command;		/* the exact command line, quoted for a shell */
 	double duration_s;
 	double boot_s;		/* power-on to first frame */
+	struct incident *incidents;	/* what the console told, in its order */
+	size_t n_incidents;
 };
 
 /*
+ * The one outcome of a boot: what the console proves beats what the machine's
+ * process did, and that beats what the agent says of itself.  *ret_detail
+ * (may become NULL) belongs to `m`.  Pure.
+ */
+enum outcome outcome_decide(const struct machine_result *m, const struct guest_state *g,
+			    const char **ret_detail);
+
+/*
  * Boots, supervises, ends, reaps.  Returns -1 only when no machine could be
- * started at all; whatever happens to a running one is an outcome.
+ * started at all or when the sink met EXIT_HOST; whatever else happens to a
+ * running one is an outcome.
  */
 int machine_run(const struct machine_spec *spec, struct machine_result *ret, struct error **err);
 void machine_result_deinit(struct machine_result *r);

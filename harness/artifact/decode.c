@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Frames to files.  The guest is untrusted: wire.c has checked each frame by
+ * itself; here is what holds between frames, and what the disk has to say.
+ * An error of the guest is EXIT_FAULT (the stream is torn), one of the disk
+ * is EXIT_HOST (the campaign ends).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "artifact/internal.h"
+#include "base/progress.h"
+
+static int torn(struct error **err, const char *why)
+{
+	return error_set(err, EXIT_FAULT, "%s", why);
+}
+
+/* Whatever the reason (full, read-only, I/O error), the next run would meet it too. */
+static int disk_failed(struct artifact *a, struct error **err, const char *what)
+{
+	return error_set(err, EXIT_HOST, "%s %s/%s: %s", what, a->tmp,
+			 a->file_path ? a->file_path : "", strerror(errno));
+}
+
+static uint64_t get_u64(const uint8_t *p)
+{
+	uint64_t v = 0;
+
+	for (int i = 7; i >= 0; i--)
+		v = v << 8 | p[i];
+	return v;
+}
+
+static char *payload_text(const struct wire_frame *f, size_t skip)
+{
+	return xstrndup((const char *)f->payload + skip, f->length - skip);
+}
+
+static int on_hello(struct artifact *a, const struct wire_frame *f, struct error **err)
+{
+	(void)err;
+	a->guest.hello = true;
+	a->release = payload_text(f, 0);
+	return 0;
+}
+
+static int on_heartbeat(struct artifact *a, const struct wire_frame *f, struct error **err)
+{
+	(void)a, (void)f, (void)err;
+	return 0;	/* that it came is all it says; every frame counts as a sign of life */
+}
+
+static int on_phase(struct artifact *a, const struct wire_frame *f, struct error **err)
+{
+	struct phase *p;
+
+	if (a->n_phases == PHASES_MAX)
+		return torn(err, "too many phases");
+	p = ARRAY_APPEND(a->phases, a->n_phases);
+	p->ns = get_u64(f->payload);
+	snprintf(p->name, sizeof(p->name), "%.*s", (int)f->length - 8,
+		 (const char *)f->payload + 8);
+	snprintf(a->guest.phase, sizeof(a->guest.phase), "%s", p->name);
+	return 0;
+}
+
+static int on_log(struct artifact *a, const struct wire_frame *f, struct error **err)
+{
+	if (capped_write(&a->log, f->payload, f->length) < 0 || capped_write(&a->log, "\n", 1) < 0)
+		return disk_failed(a, err, "write agent.log in");
+	return 0;
+}
+
+/* mkdir -p for the folders of `path`, which wire.c found to be harmless. */
+static int make_folders(struct artifact *a, const char *path)
+{
+	_cleanup_free_ char *p = xstrdup(path);
+
+	for (char *slash = p; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		if (mkdirat(a->guest_dir, p, 0755) < 0 && errno != EEXIST)
+			return -1;
+		*slash = '/';
+	}
+	return 0;
+}
+
+static int on_file_open(struct artifact *a, const struct wire_frame *f, struct error **err)
+{
+	_cleanup_free_ char *path = payload_text(f, 0);
+
+	if (a->file >= 0)
+		return torn(err, "a file was opened while another one is open");
+	if (++a->n_files > FILES_MAX)
+		return torn(err, "too many files");
+	if (make_folders(a, path) == 0)
+		a->file = openat(a->guest_dir, path,
+				 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (a->file < 0 && (errno == EEXIST || errno == ENOTDIR || errno == EISDIR))
+		return error_set(err, EXIT_FAULT, "file \"%s\" was sent twice", path);
+	free(a->file_path);
+	a->file_path = steal_ptr(&path);
+	if (a->file < 0)
+		return disk_failed(a, err, "create");
+	a->file_len = 0;
+	return 0;
+}
+
+static int on_file_data(struct artifact *a, const struct wire_frame *f, struct error **err)
+{
+	if (a->file < 0)
+		return torn(err, "file data without an open file");
+	if (f->length > WIRE_FILE_MAX - a->total)
+		return torn(err, "the files of this run are larger than a run may be");
+	if (write_full(a->file, f->payload, f->length) < 0)
+		return disk_failed(a, err, "write");
+	a->file_len += f->length;
+	a->total += f->length;
+	return 0;
+}
+
+static int on_file_close(struct artifact *a, const struct wire_frame *f, struct error **err)
+{
+	int fd = a->file;
+
+	if (fd < 0)
+		return torn(err, "a file was closed that isn't open");
+	a->file = -1;
+	/* NFS and quotas may say so only here. */
+	if (close(fd) < 0)
+		return disk_failed(a, err, "write");
+	if (get_u64(f->payload) != a->file_len)
+		return error_set(err, EXIT_FAULT, "file \"%s\" has %llu bytes, %llu were announced",
+				 a->file_path, (unsigned long long)a->file_len,
+				 (unsigned long long)get_u64(f->payload));
+	return 0;
+}
+
+/* Outcomes that only the supervisor can know are not the agent's to claim. */
+static bool may_claim(enum outcome o)
+{
+	switch (o) {
+	case OUTCOME_HANG:
+	case OUTCOME_BOOT_FAILED:
+	case OUTCOME_VM_LOST:
+	case OUTCOME_STREAM_TORN:
+	case OUTCOME_INTERRUPTED:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static int on_outcome(struct artifact *a, const struct wire_frame *f, struct error **err)
+{
+	_cleanup_free_ char *text = payload_text(f, 0);
+	char *nl = strchr(text, '\n');
+
+	if (a->outcome_seen)
+		return torn(err, "a second outcome");
+	if (nl)
+		*nl = '\0';
+	if (!outcome_from_name(text, &a->guest.claimed) || !may_claim(a->guest.claimed))
+		return torn(err, "an outcome that an agent can't know");
+	a->outcome_seen = true;
+	if (nl && nl[1])
+		a->claim_detail = xstrdup(nl + 1);
+	return 0;
+}
+
+static int on_bye(struct artifact *a, const struct wire_frame *f, struct error **err)
+{
+	(void)f;
+	if (a->file >= 0)
+		return torn(err, "bye while a file is open");
+	if (!a->outcome_seen)
+		return torn(err, "bye without an outcome");
+	a->guest.bye = true;
+	return 0;
+}
+
+static int dispatch(struct artifact *a, const struct wire_frame *f, struct error **err)
+{
+	static int (*const handlers[])(struct artifact *, const struct wire_frame *,
+				       struct error **) = {
+		[WIRE_HELLO] = on_hello,	   [WIRE_HEARTBEAT] = on_heartbeat,
+		[WIRE_PHASE] = on_phase,	   [WIRE_LOG] = on_log,
+		[WIRE_FILE_OPEN] = on_file_open,   [WIRE_FILE_DATA] = on_file_data,
+		[WIRE_FILE_CLOSE] = on_file_close, [WIRE_OUTCOME] = on_outcome,
+		[WIRE_BYE] = on_bye,
+	};
+
+	if (a->guest.bye)
+		return torn(err, "a frame after bye");
+	a->guest.last_frame_s = now_s();
+	if (handlers[f->type](a, f, err) < 0)
+		return error_wrap(err, "frame %u (%s)", f->seq, wire_type_name(f->type));
+	return 0;
+}
+
+int artifact_stream(void *arg, const void *data, size_t len, struct error **err)
+{
+	struct artifact *a = arg;
+	const uint8_t *p = data;
+
+	while (len) {
+		struct wire_frame frame;
+		const char *why;
+		bool whole;
+		long n = wire_read(&a->reader, p, len, &frame, &whole, &why);
+
+		if (n < 0)
+			return error_set(err, EXIT_FAULT, "frame %u at byte %llu: %s",
+					 a->reader.next_seq,
+					 (unsigned long long)a->reader.offset, why);
+		p += n;
+		len -= (size_t)n;
+		if (whole && dispatch(a, &frame, err) < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "artifact/runs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "artifact/artifact.h"
+#include "base/file.h"
+#include "base/str.h"
+
+int runs_gate(const char *results, int *ret_fd, struct error **err)
+{
+	_cleanup_free_ char *path = xasprintf("%s/tmp/.lock", results);
+
+	return lock_take(path, true, ret_fd, err);
+}
+
+/* N of "CELL_ID-N", or 0 if `name` is something else. */
+static unsigned int run_number(const char *name, const char *cell_id)
+{
+	size_t n = strlen(cell_id);
+	unsigned long v;
+	char *end;
+
+	if (strncmp(name, cell_id, n) != 0 || name[n] != '-' || name[n + 1] < '1' ||
+	    name[n + 1] > '9')
+		return 0;
+	v = strtoul(name + n + 1, &end, 10);
+	return *end || v > 1000000000 ? 0 : (unsigned int)v;
+}
+
+static int by_number(const void *a, const void *b, void *cell_id)
+{
+	unsigned int x = run_number(*(char *const *)a, cell_id);
+	unsigned int y = run_number(*(char *const *)b, cell_id);
+
+	return x < y ? -1 : x > y;
+}
+
+int artifact_runs(const char *results, const char *cell_id, char ***ret, struct error **err)
+{
+	_cleanup_free_ char *dir = xasprintf("%s/runs", results);
+	_cleanup_strv_ char **names = NULL, **found = xcalloc(1, sizeof(char *));
+
+	if (path_exists(dir) && dir_list(dir, &names, err) < 0)
+		return -1;
+	for (size_t i = 0; names && names[i]; i++) {
+		if (run_number(names[i], cell_id))
+			strv_add(&found, names[i]);
+	}
+	qsort_r(found, strv_len(found), sizeof(char *), by_number, (void *)cell_id);
+	*ret = steal_ptr(&found);
+	return 0;
+}
+
+int runs_next(const char *results, const char *cell_id, unsigned int *ret, struct error **err)
+{
+	_cleanup_strv_ char **runs = NULL;
+	size_t n;
+
+	if (artifact_runs(results, cell_id, &runs, err) < 0)
+		return -1;
+	n = strv_len(runs);
+	*ret = n ? run_number(runs[n - 1], cell_id) + 1 : 1;
+	return 0;
+}
+
+int artifact_outcome(const char *results, const char *run_id, enum outcome *ret,
+		     struct error **err)
+{
+	_cleanup_free_ char *path = xasprintf("%s/runs/%s/run.json", results, run_id);
+	json_error_t why;
+	json_t *run = json_load_file(path, 0, &why);
+	const char *name = json_string_value(json_object_get(run, "outcome"));
+	int r = 0;
+
+	if (!run)
+		r = error_set(err, EXIT_FAULT, "%s:%d: %s", path, why.line, why.text);
+	else if (!name || !outcome_from_name(name, ret))
+		r = error_set(err, EXIT_FAULT, "%s: no outcome that this version knows", path);
+	json_decref(run);
+	return r;
+}
+
+/* A folder whose lock can be had belongs to nobody any more. */
+static bool is_orphan(const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+int runs_orphans(const char *results, char ***ret, struct error **err)
+{
+	_cleanup_free_ char *dir = xasprintf("%s/tmp", results);
+	_cleanup_strv_ char **names = NULL, **found = xcalloc(1, sizeof(char *));
+
+	if (path_exists(dir) && dir_list(dir, &names, err) < 0)
+		return -1;
+	for (size_t i = 0; names && names[i]; i++) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", dir, names[i]);
+
+		if (names[i][0] != '.' && is_orphan(path))
+			strv_add(&found, path);
+	}
+	*ret = steal_ptr(&found);
+	return 0;
+}
+
+int artifact_sweep(const char *results, struct error **err)
+{
+	_cleanup_free_ char *dir = xasprintf("%s/tmp", results);
+	_cleanup_close_ int gate = -1;
+	_cleanup_strv_ char **orphans = NULL;
+
+	if (!path_exists(dir))
+		return 0;
+	if (runs_gate(results, &gate, err) < 0 || runs_orphans(results, &orphans, err) < 0)
+		return -1;
+	for (size_t i = 0; orphans[i]; i++) {
+		if (dir_remove(orphans[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}

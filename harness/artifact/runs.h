@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The results folder: numbering of runs, and what killed processes left behind. */
+#ifndef HARNESS_RUNS_H
+#define HARNESS_RUNS_H
+
+#include "base/error.h"
+
+/* Held while a folder appears in results/tmp or is swept from it; closing releases it. */
+int runs_gate(const char *results, int *ret_fd, struct error **err);
+/* One more than the highest number that a run of this cell has. */
+int runs_next(const char *results, const char *cell_id, unsigned int *ret, struct error **err);
+/* Folders in results/tmp that nobody works in any more; NULL-terminated. */
+int runs_orphans(const char *results, char ***ret, struct error **err);
+
+#endif

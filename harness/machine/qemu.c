@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The QEMU command line.  Nothing here has effects but qemu_version(). */
+#include <string.h>
+
+#include "base/proc.h"
+#include "base/str.h"
+#include "machine/machine.h"
+#include "machine/qemu.h"
+#include "wire/job.h"
+
+#define GIB (1ull << 30)
+
+/*
+ * Under TCG the CPU is the same on any host and with any QEMU, so that equal
+ * inputs can give equal bits: qemu64 is frozen, and the flags added to it are
+ * those that TCG carries out without a warning.  It is of AMD's make, which
+ * spares the guest page-table isolation: with it, each system call would flush
+ * the emulated TLB.
+ *
+ * A kernel doesn't trust the TSCs of two such CPUs (no invariant-TSC flag, and
+ * TCG of QEMU 7.2 can't give one) and reads the HPET instead, through a device
+ * emulation behind QEMU's global lock.  All vCPUs see one and the same counter
+ * there, so "tsc=reliable" tells the kernel the truth.
+ */
+#define TCG_CPU "qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt"
+#define TCG_CMDLINE "tsc=reliable"
+
+/* A paravirtualised flush is no IPI, and the IPIs are what many policies are about. */
+#define KVM_CPU "host,kvm-pv-tlb-flush=off"
+
+static void add_words(char ***v, const char *const *words)
+{
+	for (; *words; words++)
+		strv_add(v, *words);
+}
+
+void qemu_add_base(char ***v)
+{
+	add_words(v, (const char *const[]){
+		QEMU_PROGRAM, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+		"-nic", "none", "-sandbox",
+		"on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny", NULL });
+}
+
+void qemu_add_kvm(char ***v)
+{
+	add_words(v, (const char *const[]){ "-accel", "kvm", "-cpu", KVM_CPU, NULL });
+}
+
+static void add_accel(char ***v, enum mode mode)
+{
+	switch (mode) {
+	case MODE_KVM:
+		qemu_add_kvm(v);
+		break;
+	case MODE_DETERMINISTIC:
+		/* Time is a count of instructions; the clock starts at a fixed date. */
+		add_words(v, (const char *const[]){
+			"-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off",
+			"-rtc", "clock=vm,base=2020-01-01T00:00:00", "-cpu", TCG_CPU, NULL });
+		break;
+	case MODE_TCG:
+	case MODE_AUTO:
+		add_words(v, (const char *const[]){
+			"-accel", "tcg,thread=multi", "-cpu", TCG_CPU, NULL });
+		break;
+	}
+}
+
+/* In QEMU's option lists a comma in a value is written twice. */
+static char *option_value(const char *path)
+{
+	struct strbuf b = { 0 };
+
+	for (; *path; path++) {
+		if (*path == ',')
+			strbuf_add(&b, ",", 1);
+		strbuf_add(&b, path, 1);
+	}
+	return strbuf_steal(&b);
+}
+
+/* Room in the address space for the tools' nvdimm, whose base QEMU aligns to 1 GiB. */
+static uint64_t max_memory(const struct boot_files *b)
+{
+	uint64_t tools = b->tools ? (b->tools_bytes + GIB - 1) / GIB * GIB : 0;
+
+	return b->layout.total_bytes + tools + GIB;
+}
+
+static void add_memory(char ***v, const struct boot_files *b)
+{
+	_cleanup_free_ char *tools = b->tools ? option_value(b->tools) : NULL;
+
+	strv_add(v, "-M");
+	strv_add(v, b->tools ? "pc,nvdimm=on" : "pc");
+	strv_add(v, "-m");
+	if (!b->tools) {
+		strv_addf(v, "size=%llub", (unsigned long long)b->layout.total_bytes);
+		return;
+	}
+	strv_addf(v, "size=%llub,slots=2,maxmem=%llub", (unsigned long long)b->layout.total_bytes,
+		  (unsigned long long)max_memory(b));
+	/* In one page cache for all guests of the host, and none of them can write to it. */
+	strv_add(v, "-object");
+	strv_addf(v, "memory-backend-file,id=tools,share=on,readonly=on,mem-path=%s,size=%llu",
+		  tools, (unsigned long long)b->tools_bytes);
+	strv_add(v, "-device");
+	strv_add(v, "nvdimm,id=tools0,memdev=tools,unarmed=on");
+}
+
+static void add_streams(char ***v, enum mode mode)
+{
+	strv_add(v, "-chardev");
+	strv_addf(v, "socket,id=frames,fd=%d", QEMU_FD_FRAMES);
+	strv_add(v, "-chardev");
+	strv_addf(v, "socket,id=console,fd=%d", QEMU_FD_CONSOLE);
+	strv_add(v, "-chardev");
+	strv_addf(v, "socket,id=qmp,fd=%d", QEMU_FD_QMP);
+	add_words(v, (const char *const[]){ "-serial", "chardev:console",
+					    "-mon", "chardev=qmp,mode=control", NULL });
+	if (mode == MODE_DETERMINISTIC) {
+		/* Virtio completes when the host pleases; a UART when the guest's clock says so. */
+		add_words(v, (const char *const[]){ "-serial", "chardev:frames", NULL });
+		return;
+	}
+	add_words(v, (const char *const[]){
+		"-device", "virtio-serial-pci", "-device",
+		"virtserialport,chardev=frames,name=" JOB_STREAM_PORT, NULL });
+}
+
+static void add_boot(char ***v, const struct machine_spec *s)
+{
+	const struct boot_files *b = s->boot;
+
+	add_words(v, (const char *const[]){ "-kernel", b->kernel, NULL });
+	if (b->initrd)
+		add_words(v, (const char *const[]){ "-initrd", b->initrd, NULL });
+	strv_add(v, "-append");
+	strv_addf(v, "%s%s%s", b->cmdline, s->mode == MODE_KVM ? "" : " ",
+		  s->mode == MODE_KVM ? "" : TCG_CMDLINE);
+}
+
+char **qemu_argv(const struct machine_spec *spec)
+{
+	char **v = NULL;
+
+	qemu_add_base(&v);
+	add_accel(&v, spec->mode);
+	strv_add(&v, "-smp");
+	/* QEMU 7.2 doesn't get through SMP bring-up when instructions are counted. */
+	strv_addf(&v, "%u", spec->mode == MODE_DETERMINISTIC ? 1 : spec->cpus);
+	add_memory(&v, spec->boot);
+	add_streams(&v, spec->mode);
+	add_boot(&v, spec);
+	return v;
+}
+
+char *qemu_version(struct error **err)
+{
+	char *const argv[] = { QEMU_PROGRAM, "--version", NULL };
+	char *text, *nl;
+
+	if (!proc_exists(QEMU_PROGRAM)) {
+		error_set(err, EXIT_HOST, "%s isn't installed (package qemu-system-x86)",
+			  QEMU_PROGRAM);
+		return NULL;
+	}
+	if (proc_output(argv, &text, err) < 0)
+		return NULL;
+	nl = strchr(text, '\n');
+	if (nl)
+		*nl = '\0';
+	return text;
+}
