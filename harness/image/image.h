@@ -17,16 +17,20 @@
 
 /*
  * The guest-physical address map.  Swap and data devices are ranges that the
- * page allocator never sees (memmap=SIZE!START).  They lie inside RAM, aligned
- * to 128 MiB, since the kernel refuses a range that touches the end of RAM.
+ * page allocator never sees (memmap=SIZE!START).  They lie inside RAM, their
+ * starts aligned to 128 MiB, since the kernel refuses a range that touches the
+ * end of RAM.
  */
 struct memory_layout {
-	uint64_t total_bytes;		/* QEMU's -m */
+	uint64_t total_bytes;		/* QEMU's -m: mem + swap + data */
 	uint64_t swap_start, swap_bytes;
 	uint64_t data_start, data_bytes;
 };
 
-/* Pure.  -1 (EXIT_INPUT) if mem + devices don't fit below the PCI hole. */
+/*
+ * Pure.  -1 (EXIT_INPUT) if the devices don't fit below the PCI hole (the rest
+ * of the memory may go on above 4 GiB), or if mem is too little beside them.
+ */
 int memory_layout(const struct cell *cell, struct memory_layout *ret, struct error **err);
 
 struct boot_files {
@@ -35,8 +39,10 @@ struct boot_files {
 	char *tools;		/* EROFS image */
 	uint64_t tools_bytes;
 	char *cmdline;
+	char *job;		/* as baked in: what image_job() gives */
 	struct memory_layout layout;
 	char *dir;
+	int lock_fd;		/* of `dir`: the folder of a killed harness has no lock and is swept */
 };
 
 int image_prepare(const struct cell *cell, const struct kernel *k, struct boot_files **ret,
@@ -50,5 +56,10 @@ int image_job(const struct cell *cell, const struct kernel *k, char **ret, struc
 
 /* A hash over the agent binary: part of every cell's id. */
 int image_agent_hash(char ret[HASH_HEX], struct error **err);
+/*
+ * A hash over the workload as the guest sees it: its folder, its compiled
+ * source, and the host's versions of its programs with their libraries.
+ */
+int image_tools_hash(const struct workload_def *w, char ret[HASH_HEX], struct error **err);
 
 #endif

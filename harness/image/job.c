@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The job's text: wire/job.h has the keys, agent/job.c reads them. */
+#include "wire/job.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "image/inputs.h"
+#include "image/tools.h"
+
+static void put_machine(struct strbuf *b, const struct image_inputs *in)
+{
+	const struct cell *c = in->cell;
+	const bool deterministic = c->mode == MODE_DETERMINISTIC;
+
+	job_put(b, JOB_VERSION, "1");
+	job_put(b, JOB_STREAM, "%s", deterministic ? JOB_STREAM_TTY : JOB_STREAM_PORT);
+	job_put(b, JOB_HEARTBEAT, "%u", c->machine->heartbeat_s * 1000);
+	job_put(b, JOB_SEED, "%" PRIu64, c->seed);
+	for (char **m = in->initrd.modules; *m; m++)
+		job_put(b, JOB_MODULE, "%s", *m);
+	job_put(b, JOB_TOOLS, "%" PRIu64, in->tools_bytes);
+}
+
+static void put_devices(struct strbuf *b, const struct image_inputs *in)
+{
+	const struct memory_layout *l = &in->layout;
+
+	switch (in->cell->workload->swap) {
+	case SWAP_NONE:
+		job_put(b, JOB_SWAP, "none");
+		break;
+	case SWAP_PMEM:
+		job_put(b, JOB_SWAP, "pmem %" PRIu64 " %" PRIu64, l->swap_start, l->swap_bytes);
+		break;
+	case SWAP_ZRAM:
+		job_put(b, JOB_SWAP, "zram %" PRIu64, in->cell->workload->swap_bytes);
+		break;
+	}
+	if (l->data_bytes)
+		job_put(b, JOB_DATA, "%" PRIu64 " %" PRIu64, l->data_start, l->data_bytes);
+}
+
+static void put_trace(struct strbuf *b, const struct trace_config *t)
+{
+	if (!t->enabled)
+		return;
+	job_put(b, JOB_TRACE_BUFFER, "%u", t->buffer_kb);
+	for (char **e = t->events; e && *e; e++)
+		job_put(b, JOB_TRACE_EVENT, "%s", *e);
+}
+
+static void put_knobs(struct strbuf *b, const struct knob_value *knobs, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (knobs[i].def->set)
+			job_put(b, JOB_KNOB, "%s %s %s", knobs[i].def->name, knobs[i].def->set,
+				knobs[i].value);
+	}
+}
+
+/* "expiry=${expiry_ms}" is read back under the knob's name, a fixed "debug=1" under its own. */
+static char *param_name(const struct cell *cell, const char *key, const char *text)
+{
+	for (size_t i = 0; i < cell->n_policy_knobs; i++) {
+		const char *name = cell->policy_knobs[i].def->name;
+		_cleanup_free_ char *reference = xasprintf("${%s}", name);
+
+		if (streq(text, reference))
+			return xstrdup(name);
+	}
+	return xstrdup(key);
+}
+
+static int put_param(struct strbuf *b, const struct cell *cell, const struct module_def *m,
+		     const char *param, struct error **err)
+{
+	const char *eq = strchr(param, '=');
+	_cleanup_free_ char *key = NULL, *value = NULL, *name = NULL, *module = NULL;
+
+	if (!eq)
+		return error_set(err, EXIT_INPUT, "module %s: parameter \"%s\" is not key=value",
+				 m->name, param);
+	if (cell_expand(cell, eq + 1, NULL, &value, err) < 0)
+		return -1;
+	key = xstrndup(param, (size_t)(eq - param));
+	name = param_name(cell, key, eq + 1);
+	/* sysfs has it as the kernel does: with underscores. */
+	module = xstrdup(m->name);
+	for (char *c = module; (c = strchr(c, '-')); )
+		*c = '_';
+	job_put(b, JOB_MODULE_PARAM, "%s %s %s %s", name, module, key, value);
+	return 0;
+}
+
+static int put_policy(struct strbuf *b, const struct image_inputs *in, struct error **err)
+{
+	const struct cell *c = in->cell;
+	const struct policy_def *p = c->policy;
+
+	for (size_t i = 0; i < in->n_policy; i++)
+		job_put(b, JOB_POLICY_MODULE, "%s%s%s", in->policy[i].guest,
+			*in->policy[i].params ? " " : "", in->policy[i].params);
+	put_knobs(b, c->policy_knobs, c->n_policy_knobs);
+	for (size_t i = 0; i < p->n_modules; i++) {
+		for (char **param = p->modules[i].params; param && *param; param++) {
+			if (put_param(b, c, &p->modules[i], *param, err) < 0)
+				return -1;
+		}
+	}
+	for (size_t i = 0; i < p->n_counters; i++)
+		job_put(b, JOB_COUNTER, "%s %s %s", p->counters[i].name,
+			p->counters[i].liveness ? "live" : "plain", p->counters[i].file);
+	return 0;
+}
+
+/* What ${name} stands for in a command besides the knobs. */
+static char **variables(const struct image_inputs *in)
+{
+	const struct cell *c = in->cell;
+	char **v = NULL;
+
+	strv_add(&v, "out=" JOB_OUT_DIR);
+	strv_addf(&v, "dir=" TOOLS_WORKLOADS "/%s", c->workload->name);
+	strv_addf(&v, "mem_kb=%" PRIu64, c->machine->mem_bytes / 1024);
+	/* QEMU counts instructions of one CPU only (machine/qemu.c). */
+	strv_addf(&v, "cpus=%u", c->mode == MODE_DETERMINISTIC ? 1 : c->machine->cpus);
+	strv_addf(&v, "seed=%" PRIu64, c->seed);
+	if (in->layout.data_bytes)
+		strv_add(&v, "data=" JOB_DATA_DEVICE);
+	return v;
+}
+
+static int put_workload(struct strbuf *b, const struct image_inputs *in, struct error **err)
+{
+	const struct cell *c = in->cell;
+	_cleanup_strv_ char **vars = variables(in);
+
+	put_knobs(b, c->workload_knobs, c->n_workload_knobs);
+	job_put(b, JOB_WORKLOAD, "%s", c->workload->name);
+	for (char **word = c->workload->command; *word; word++) {
+		const char *text = word == c->workload->command ? in->program : *word;
+		_cleanup_free_ char *arg = NULL;
+
+		if (cell_expand(c, text, vars, &arg, err) < 0)
+			return error_wrap(err, "command of workload %s", c->workload->name);
+		job_put(b, JOB_ARG, "%s", arg);
+	}
+	job_put(b, JOB_OUTPUT, "%s", c->workload->output ?: "");
+	job_put(b, JOB_TIMEOUT, "%u", c->workload->timeout_s);
+	return 0;
+}
+
+int job_text(const struct image_inputs *in, char **ret, struct error **err)
+{
+	_cleanup_strbuf_ struct strbuf b = { 0 };
+
+	put_machine(&b, in);
+	put_devices(&b, in);
+	put_trace(&b, in->cell->trace);
+	if (put_policy(&b, in, err) < 0 || put_workload(&b, in, err) < 0)
+		return -1;
+	*ret = strbuf_steal(&b);
+	return 0;
+}
