@@ -22,9 +22,9 @@ static int expand_params(const struct cell *cell, const struct module_def *m, ch
 	_cleanup_strbuf_ struct strbuf b = { 0 };
 
 	for (char **p = m->params; p && *p; p++) {
-		_cleanup_free_ char *word = NULL;
+		_cleanup_free_ char *word = cell_expand(cell, *p, NULL, err);
 
-		if (cell_expand(cell, *p, NULL, &word, err) < 0)
+		if (!word)
 			return -1;
 		strbuf_printf(&b, "%s%s", b.len ? " " : "", word);
 	}

@@ -82,7 +82,8 @@ static int put_param(struct strbuf *b, const struct cell *cell, const struct mod
 	if (!eq)
 		return error_set(err, EXIT_INPUT, "module %s: parameter \"%s\" is not key=value",
 				 m->name, param);
-	if (cell_expand(cell, eq + 1, NULL, &value, err) < 0)
+	value = cell_expand(cell, eq + 1, NULL, err);
+	if (!value)
 		return -1;
 	key = xstrndup(param, (size_t)(eq - param));
 	name = param_name(cell, key, eq + 1);
@@ -141,9 +142,9 @@ static int put_workload(struct strbuf *b, const struct image_inputs *in, struct 
 	job_put(b, JOB_WORKLOAD, "%s", c->workload->name);
 	for (char **word = c->workload->command; *word; word++) {
 		const char *text = word == c->workload->command ? in->program : *word;
-		_cleanup_free_ char *arg = NULL;
+		_cleanup_free_ char *arg = cell_expand(c, text, vars, err);
 
-		if (cell_expand(c, text, vars, &arg, err) < 0)
+		if (!arg)
 			return error_wrap(err, "command of workload %s", c->workload->name);
 		job_put(b, JOB_ARG, "%s", arg);
 	}
