@@ -121,6 +121,8 @@ static int add_modes(struct axes *a, const struct matrix_def *m, const char *glo
 {
 	_cleanup_strv_ char **names = xcalloc(1, sizeof(*names));
 
+	if (glob && streq(glob, mode_name(MODE_AUTO)))
+		glob = NULL;
 	for (enum mode mode = MODE_TCG; glob && mode <= MODE_DETERMINISTIC; mode++) {
 		if (streq(glob, mode_name(mode)))
 			auto_mode = mode;
