@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The job as the agent uses it: wire/job.h's text, with numbers read and lines cut into words. */
+#ifndef AGENT_JOB_H
+#define AGENT_JOB_H
+
+#include "wire/job.h"
+
+enum job_swap { JOB_SWAP_NONE, JOB_SWAP_PMEM, JOB_SWAP_ZRAM };
+
+/* Physical memory that the page allocator never sees. */
+struct job_range {
+	uint64_t start, bytes;		/* bytes 0: there is none */
+};
+
+struct job_module {
+	char *path;
+	char *params;			/* "" when there are none */
+};
+
+struct job_knob {
+	char *name, *path, *value;
+};
+
+struct job_param {
+	char *name, *module, *param, *value;
+};
+
+struct job_counter {
+	char *name, *path;
+	bool live;			/* must have moved by the end of the workload */
+};
+
+struct job {
+	struct job_text text;		/* owns the lists of words that need no reading */
+	const char *stream;
+	unsigned int heartbeat_ms, timeout_s, trace_buffer_kb;
+	uint64_t seed, tools_bytes, zram_bytes;
+	enum job_swap swap;
+	struct job_range swap_range, data_range;
+	const char *workload, *output;
+	char **argv, **events;		/* events: system:glob */
+	struct job_module *modules, *policy_modules;
+	size_t n_modules, n_policy_modules;
+	struct job_knob *knobs;
+	size_t n_knobs;
+	struct job_param *params;
+	size_t n_params;
+	struct job_counter *counters;
+	size_t n_counters;
+};
+
+/* The job lives as long as the agent: there is nothing that frees it. */
+int job_read(const char *text, struct job *ret, struct error **err);
+
+#endif

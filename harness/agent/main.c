@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The guest's first process.  It is told everything before it starts (/job),
+ * only speaks, and always ends the machine: setup → policy → workload →
+ * collect → send → power off.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "agent/agent.h"
+#include "agent/devices.h"
+#include "agent/log.h"
+#include "agent/modules.h"
+#include "agent/mounts.h"
+#include "agent/power.h"
+#include "agent/swap.h"
+#include "agent/wait.h"
+#include "agent/watchdog.h"
+#include "agent/write.h"
+#include "base/file.h"
+
+/* Far more than an emulated CPU needs; what takes longer never ends. */
+#define SETUP_TIMEOUT_S 120
+#define COLLECT_TIMEOUT_S 120
+#define SEND_TIMEOUT_S 600
+/* After its own timeout a workload is killed; exiting, it may have a lot of memory to give back. */
+#define KILL_GRACE_S 60
+
+static void phase(struct agent *a, const char *name)
+{
+	uint64_t ns = now_ns();
+
+	strbuf_printf(&a->phases, "%ju %s\n", (uintmax_t)ns, name);
+	stream_phase(a->stream, ns, name);
+}
+
+static int read_job(struct agent *a, struct error **err)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (file_read(JOB_PATH, &text, NULL, err) < 0)
+		return -1;
+	return job_read(text, &a->job, err);
+}
+
+static int load_device_modules(const struct job *job, struct error **err)
+{
+	for (size_t i = 0; i < job->n_modules; i++)
+		if (module_load(job->modules[i].path, job->modules[i].params, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* From here on a failure can be heard on the stream. */
+static int open_stream(struct agent *a, struct error **err)
+{
+	struct utsname u;
+
+	a->stream = stream_open(a->job.stream, err);
+	if (!a->stream)
+		return error_wrap(err, "stream");
+	uname(&u);
+	if (stream_text(a->stream, WIRE_HELLO, u.release) < 0)
+		return error_set(err, EXIT_FAULT, "stream: the host doesn't take frames");
+	log_attach(a->stream);
+	return watchdog_start(a->stream, a->job.heartbeat_ms, err);
+}
+
+/*
+ * Neither reclaim nor the OOM killer may touch the agent: it would then be
+ * part of what is measured, or lose it.
+ */
+static int protect_self(struct error **err)
+{
+	if (mlockall(MCL_CURRENT | MCL_FUTURE) < 0)
+		return error_errno(err, errno, "mlockall");
+	return write_text("/proc/self/oom_score_adj", "-1000", err);
+}
+
+static int mount_tools(struct agent *a, struct error **err)
+{
+	_cleanup_free_ char *device = NULL;
+
+	if (a->job.tools_bytes == 0)
+		return 0;
+	if (device_by_size(a->job.tools_bytes, &device, err) < 0)
+		return error_wrap(err, "tools");
+	return mounts_tools(device, &a->tools_dax, err);
+}
+
+static int setup(struct agent *a, struct error **err)
+{
+	watchdog_step("setup", "setup-failed", SETUP_TIMEOUT_S);
+	phase(a, "setup");
+	if (device_data(&a->job.data_range, err) < 0 || mount_tools(a, err) < 0 ||
+	    swap_setup(&a->job, err) < 0)
+		return -1;
+	return protect_self(err);
+}
+
+/* After the policy, so that the events of its modules are there. */
+static int prepare_capture(struct agent *a, struct error **err)
+{
+	if (a->job.trace_buffer_kb && trace_prepare(&a->job, &a->trace, err) < 0)
+		return -1;
+	a->counters = counters_open(err);
+	return a->counters ? 0 : -1;
+}
+
+static uint64_t own_cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static int measure(struct agent *a, struct error **err)
+{
+	bool tracing = a->job.trace_buffer_kb != 0;
+	int r;
+
+	watchdog_step("workload", "timeout", a->job.timeout_s + KILL_GRACE_S);
+	phase(a, "workload");
+	a->workload_uptime_s = uptime_s();
+	a->cpu_ns = own_cpu_ns();
+	snapshot_take(&a->before);
+	counters_start(a->counters);
+	if (tracing)
+		trace_start();
+	r = workload_run(&a->job, &a->workload, err);
+	if (tracing)
+		trace_stop();
+	counters_stop(a->counters);
+	snapshot_take(&a->after);
+	a->cpu_ns = own_cpu_ns() - a->cpu_ns;
+	a->measured = r == 0;
+	return r;
+}
+
+static struct verdict verdict(const char *outcome, char *detail)
+{
+	return (struct verdict){ outcome, detail };
+}
+
+/* The first reason not to believe the measurement; what the kernel did to it comes first. */
+static struct verdict judge(struct agent *a)
+{
+	uint64_t killed = snapshot_vmstat(&a->after, "oom_kill") -
+			  snapshot_vmstat(&a->before, "oom_kill");
+	_cleanup_free_ char *refused = policy_verify_after(&a->job, &a->policy);
+	_cleanup_free_ char *failed = workload_problem(&a->workload, &a->job);
+
+	if (killed)
+		return verdict("oom", xasprintf("the OOM killer killed %ju times%s%s", (uintmax_t)killed,
+						failed ? "; " : "", failed ? failed : ""));
+	if (failed)
+		return verdict("workload-failed", steal_ptr(&failed));
+	if (refused)
+		return verdict("policy-refused", steal_ptr(&refused));
+	return verdict("ok", NULL);
+}
+
+static struct verdict setup_failed(struct error **e)
+{
+	return verdict("setup-failed", xstrdup((*e)->msg));
+}
+
+/* The map of the agent, between the first frame and the files. */
+static struct verdict run(struct agent *a)
+{
+	_cleanup_error_ struct error *e = NULL;
+	char *refused;
+
+	if (setup(a, &e) < 0)
+		return setup_failed(&e);
+	phase(a, "policy");
+	refused = policy_apply(&a->job, &a->policy);
+	if (refused)
+		return verdict("policy-refused", refused);
+	phase(a, "capture");
+	if (prepare_capture(a, &e) < 0 || measure(a, &e) < 0)
+		return setup_failed(&e);
+	watchdog_step("collect", "timeout", COLLECT_TIMEOUT_S);
+	phase(a, "collect");
+	return judge(a);
+}
+
+static void speak(struct agent *a, struct verdict v)
+{
+	_cleanup_error_ struct error *e = NULL;
+
+	if (v.detail)
+		log_line("%s: %s", v.outcome, v.detail);
+	watchdog_step("send", "timeout", SEND_TIMEOUT_S);
+	phase(a, "send");
+	if (report_send(a, &e) < 0) {
+		log_line("%s", e->msg);
+		return;		/* no BYE: the stream is not whole, and is not to look so */
+	}
+	stream_outcome(a->stream, v.outcome, v.detail);
+	watchdog_stop();
+	stream_bye(a->stream);
+}
+
+/* What has to be there before there is a stream. */
+static int prepare(struct agent *a, struct error **err)
+{
+	if (mounts_kernel(err) < 0 || read_job(a, err) < 0)
+		return -1;
+	a->boot_uptime_s = uptime_s();
+	if (load_device_modules(&a->job, err) < 0)
+		return -1;
+	return open_stream(a, err);
+}
+
+/* A module that doesn't load need not be the stream's: try to be heard all the same. */
+static void report_early_failure(struct agent *a, const struct error *e)
+{
+	log_line("setup-failed: %s", e->msg);
+	if (a->job.stream && (a->stream || open_stream(a, NULL) == 0))
+		speak(a, verdict("setup-failed", e->msg));
+}
+
+int main(void)
+{
+	_cleanup_error_ struct error *e = NULL;
+	struct agent a = { 0 };
+
+	power_catch_crashes();
+	if (prepare(&a, &e) < 0)
+		report_early_failure(&a, e);
+	else
+		speak(&a, run(&a));
+	power_off();
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent/policy.h"
+
+#include <string.h>
+
+#include "agent/json.h"
+#include "agent/modules.h"
+#include "agent/snapshot.h"
+#include "agent/value.h"
+#include "agent/write.h"
+#include "base/file.h"
+
+static void add_knobs(const struct job *job, struct policy *p)
+{
+	for (size_t i = 0; i < job->n_knobs; i++) {
+		struct knob_state *k = ARRAY_APPEND(p->knobs, p->n_knobs);
+
+		k->name = job->knobs[i].name;
+		k->wanted = job->knobs[i].value;
+		k->path = xstrdup(job->knobs[i].path);
+		k->write = true;
+	}
+	for (size_t i = 0; i < job->n_params; i++) {
+		const struct job_param *m = &job->params[i];
+		struct knob_state *k = ARRAY_APPEND(p->knobs, p->n_knobs);
+
+		k->name = m->name;
+		k->wanted = m->value;
+		k->path = xasprintf("/sys/module/%s/parameters/%s", m->module, m->param);
+	}
+}
+
+/* The file's text without white space at its end, or NULL. */
+static char *read_value(const char *path, struct error **err)
+{
+	char *text = NULL;
+
+	if (file_read(path, &text, NULL, err) < 0)
+		return NULL;
+	for (size_t n = strlen(text); n && strchr(" \t\r\n", text[n - 1]); n--)
+		text[n - 1] = '\0';
+	return text;
+}
+
+/* Keeps the first problem of a knob. */
+static void compare(struct knob_state *k, const char *got, const struct error *e, const char *when)
+{
+	if (k->problem)
+		return;
+	if (!got)
+		k->problem = xasprintf("knob %s: %s", k->name, e ? e->msg : "cannot be read");
+	else if (!value_equal(k->wanted, got))
+		k->problem = xasprintf("knob %s: %s is \"%s\" %s, not \"%s\"", k->name, k->path, got,
+				       when, k->wanted);
+}
+
+static void knob_apply(struct knob_state *k)
+{
+	_cleanup_error_ struct error *e = NULL;
+
+	if (k->write) {
+		k->before = read_value(k->path, NULL);
+		if (write_text(k->path, k->wanted, &e) < 0)
+			k->problem = xasprintf("knob %s: %s", k->name, e->msg);
+	}
+	k->readback = read_value(k->path, &e);
+	compare(k, k->readback, e, "after it was set");
+}
+
+static char *load_modules(const struct job *job)
+{
+	for (size_t i = 0; i < job->n_policy_modules; i++) {
+		_cleanup_error_ struct error *e = NULL;
+
+		if (module_load(job->policy_modules[i].path, job->policy_modules[i].params, &e) < 0)
+			return xstrdup(e->msg);
+	}
+	return NULL;
+}
+
+static char *check_modules(const struct job *job)
+{
+	for (size_t i = 0; i < job->n_policy_modules; i++) {
+		_cleanup_free_ char *name = module_name(job->policy_modules[i].path);
+
+		if (!module_live(name))
+			return xasprintf("module %s is not in /proc/modules", name);
+	}
+	return NULL;
+}
+
+static char *first_problem(const struct policy *p)
+{
+	for (size_t i = 0; i < p->n_knobs; i++)
+		if (p->knobs[i].problem)
+			return xstrdup(p->knobs[i].problem);
+	return NULL;
+}
+
+static bool read_counter(const struct job_counter *c, uint64_t *ret)
+{
+	_cleanup_free_ char *text = NULL;
+
+	return file_read(c->path, &text, NULL, NULL) == 0 && text_number(text, c->name, ret);
+}
+
+static char *start_counters(const struct job *job, struct policy *p)
+{
+	char *problem = NULL;
+
+	for (size_t i = 0; i < job->n_counters; i++) {
+		struct counter_state *c = ARRAY_APPEND(p->counters, p->n_counters);
+
+		c->counter = &job->counters[i];
+		c->have_before = read_counter(c->counter, &c->before);
+		if (!c->have_before && !problem)
+			problem = xasprintf("counter %s: no such line in %s", c->counter->name,
+					    c->counter->path);
+	}
+	return problem;
+}
+
+char *policy_apply(const struct job *job, struct policy *p)
+{
+	char *problem;
+
+	add_knobs(job, p);
+	problem = load_modules(job);
+	if (problem)
+		return problem;
+	for (size_t i = 0; i < p->n_knobs; i++)
+		knob_apply(&p->knobs[i]);
+	problem = check_modules(job);
+	if (!problem)
+		problem = first_problem(p);
+	return problem ? problem : start_counters(job, p);
+}
+
+static char *stop_counters(struct policy *p)
+{
+	char *problem = NULL;
+
+	for (size_t i = 0; i < p->n_counters; i++) {
+		struct counter_state *c = &p->counters[i];
+		const struct job_counter *job = c->counter;
+
+		c->have_after = read_counter(job, &c->after);
+		if (problem)
+			continue;
+		if (!c->have_after)
+			problem = xasprintf("counter %s: gone from %s after the workload", job->name,
+					    job->path);
+		else if (job->live && c->after == c->before)
+			problem = xasprintf("counter %s: still %ju after the workload, the policy did nothing",
+					    job->name, (uintmax_t)c->after);
+	}
+	return problem;
+}
+
+char *policy_verify_after(const struct job *job, struct policy *p)
+{
+	_cleanup_free_ char *counters = NULL;
+	char *problem;
+
+	for (size_t i = 0; i < p->n_knobs; i++) {
+		_cleanup_error_ struct error *e = NULL;
+		struct knob_state *k = &p->knobs[i];
+
+		k->after = read_value(k->path, &e);
+		k->checked_after = true;
+		compare(k, k->after, e, "after the workload");
+	}
+	counters = stop_counters(p);
+	problem = check_modules(job);
+	if (!problem)
+		problem = first_problem(p);
+	return problem ? problem : steal_ptr(&counters);
+}
+
+static void put_knob(struct json *j, const struct knob_state *k)
+{
+	json_open(j, NULL, '{');
+	json_string(j, "name", k->name);
+	json_string(j, "path", k->path);
+	json_string(j, "wanted", k->wanted);
+	json_string(j, "before", k->before);
+	json_string(j, "readback", k->readback);
+	json_string(j, "after", k->after);
+	json_bool(j, "verified", k->checked_after && !k->problem);
+	json_close(j, '}');
+}
+
+static void put_number(struct json *j, const char *key, bool have, uint64_t v)
+{
+	if (have)
+		json_u64(j, key, v);
+	else
+		json_string(j, key, NULL);
+}
+
+static void put_counter(struct json *j, const struct counter_state *c)
+{
+	json_open(j, NULL, '{');
+	json_string(j, "name", c->counter->name);
+	json_string(j, "file", c->counter->path);
+	put_number(j, "before", c->have_before, c->before);
+	put_number(j, "after", c->have_after, c->after);
+	json_bool(j, "live", c->counter->live);
+	json_close(j, '}');
+}
+
+int policy_send(const struct policy *p, struct stream *to)
+{
+	_cleanup_json_ struct json knobs = { 0 }, counters = { 0 };
+
+	json_open(&knobs, NULL, '[');
+	for (size_t i = 0; i < p->n_knobs; i++)
+		put_knob(&knobs, &p->knobs[i]);
+	json_close(&knobs, ']');
+	json_open(&counters, NULL, '[');
+	for (size_t i = 0; i < p->n_counters; i++)
+		put_counter(&counters, &p->counters[i]);
+	json_close(&counters, ']');
+	if (stream_file_text(to, "knobs.json", knobs.text.data) < 0)
+		return -1;
+	return stream_file_text(to, "counters.json", counters.text.data);
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent/snapshot.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/str.h"
+
+struct snapshot_file {
+	const char *path, *name;
+};
+
+static const struct snapshot_file files[SNAPSHOT_FILES] = {
+	{ "/proc/vmstat", "vmstat" },
+	{ "/proc/interrupts", "interrupts" },
+	{ "/proc/meminfo", "meminfo" },
+	{ "/proc/buddyinfo", "buddyinfo" },
+	{ "/proc/zoneinfo", "zoneinfo" },
+	{ "/proc/softirqs", "softirqs" },
+	{ "/proc/pressure/cpu", "pressure_cpu" },
+	{ "/proc/pressure/memory", "pressure_memory" },
+	{ "/proc/pressure/io", "pressure_io" },
+};
+
+void snapshot_take(struct snapshot *ret)
+{
+	for (size_t i = 0; i < SNAPSHOT_FILES; i++) {
+		free(ret->text[i]);
+		ret->text[i] = NULL;
+		file_read(files[i].path, &ret->text[i], NULL, NULL);
+	}
+}
+
+int snapshot_send(const struct snapshot *s, const char *dir, struct stream *to)
+{
+	for (size_t i = 0; i < SNAPSHOT_FILES; i++) {
+		_cleanup_free_ char *name = xasprintf("%s/%s", dir, files[i].name);
+
+		if (s->text[i] && stream_file_text(to, name, s->text[i]) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+bool text_number(const char *text, const char *name, uint64_t *ret)
+{
+	size_t len = strlen(name);
+
+	for (const char *line = text; line; line = strchr(line, '\n'), line += line != NULL) {
+		const char *value = line + len;
+
+		if (strncmp(line, name, len) != 0 || (*value != ' ' && *value != ':' && *value != '\t'))
+			continue;
+		value += strspn(value, ": \t");
+		if (!isdigit((unsigned char)*value))
+			return false;
+		*ret = strtoull(value, NULL, 10);
+		return true;
+	}
+	return false;
+}
+
+uint64_t snapshot_vmstat(const struct snapshot *s, const char *name)
+{
+	uint64_t v = 0;
+
+	if (s->text[0])
+		text_number(s->text[0], name, &v);
+	return v;
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent/trace.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <string.h>
+#include <tracefs.h>
+
+#include "agent/modules.h"
+#include "base/file.h"
+
+/* Names of tasks that ran; the kernel's default of 128 is few for stress-ng. */
+#define SAVED_CMDLINES "2048"
+
+static int trace_write(const char *file, const char *value, struct error **err)
+{
+	if (tracefs_instance_file_write(NULL, file, value) < 0)
+		return error_errno(err, errno, "tracing: write \"%s\" to %s", value, file);
+	return 0;
+}
+
+static int set_buffer(unsigned int kb, struct error **err)
+{
+	ssize_t got;
+
+	if (tracefs_instance_set_buffer_size(NULL, kb, -1) < 0)
+		return error_errno(err, errno, "tracing: a buffer of %u KiB for each CPU", kb);
+	got = tracefs_instance_get_buffer_size(NULL, 0);
+	if (got < (ssize_t)kb)
+		return error_set(err, EXIT_FAULT, "tracing: the buffer has %zd KiB, not %u", got, kb);
+	return 0;
+}
+
+static size_t enable_in_system(struct trace *t, const char *system, const char *glob,
+			       struct error **err)
+{
+	char **events = tracefs_system_events(NULL, system);
+	size_t n = 0;
+
+	for (size_t i = 0; events && events[i]; i++) {
+		if (fnmatch(glob, events[i], 0) != 0)
+			continue;
+		if (tracefs_event_enable(NULL, system, events[i]) < 0) {
+			error_errno(err, errno, "tracing: enable %s:%s", system, events[i]);
+			n = 0;
+			break;
+		}
+		strv_addf(&t->events, "%s/%s", system, events[i]);
+		n++;
+	}
+	tracefs_list_free(events);
+	return n;
+}
+
+/* "ftrace" is the system of records that can't be enabled (function entries, markers). */
+static int enable_pattern(struct trace *t, char **systems, const char *pattern, struct error **err)
+{
+	_cleanup_free_ char *system = xstrdup(pattern);
+	_cleanup_error_ struct error *e = NULL;
+	char *glob = strchr(system, ':');
+	size_t n = 0;
+
+	if (!glob)
+		return error_set(err, EXIT_FAULT, "tracing: \"%s\" is not system:event", pattern);
+	*glob++ = '\0';
+	for (size_t i = 0; systems && systems[i] && !e; i++)
+		if (!streq(systems[i], "ftrace") && fnmatch(system, systems[i], 0) == 0)
+			n += enable_in_system(t, systems[i], glob, &e);
+	if (e)
+		return error_propagate(err, steal_ptr(&e));
+	if (n == 0)
+		strv_add(&t->skipped, pattern);
+	return 0;
+}
+
+static int enable_events(const struct job *job, struct trace *t, struct error **err)
+{
+	char **systems = tracefs_event_systems(NULL);
+	int r = 0;
+
+	for (size_t i = 0; job->events && job->events[i] && r == 0; i++)
+		r = enable_pattern(t, systems, job->events[i], err);
+	tracefs_list_free(systems);
+	return r;
+}
+
+int trace_prepare(const struct job *job, struct trace *ret, struct error **err)
+{
+	if (!tracefs_tracing_dir())
+		return error_set(err, EXIT_FAULT, "tracing: this kernel has no tracefs");
+	if (tracefs_trace_off(NULL) < 0)
+		return error_errno(err, errno, "tracing: switch off");
+	if (trace_write("current_tracer", "nop", err) < 0 ||
+	    trace_write("trace_clock", "mono", err) < 0 ||
+	    trace_write("saved_cmdlines_size", SAVED_CMDLINES, err) < 0 ||
+	    set_buffer(job->trace_buffer_kb, err) < 0 || enable_events(job, ret, err) < 0)
+		return -1;
+	if (tracefs_instance_file_clear(NULL, "trace") < 0)
+		return error_errno(err, errno, "tracing: empty the buffer");
+	return 0;
+}
+
+void trace_start(void)
+{
+	tracefs_trace_on(NULL);
+}
+
+void trace_stop(void)
+{
+	tracefs_trace_off(NULL);
+}
+
+static int send_file(struct stream *to, const char *file, const char *as)
+{
+	_cleanup_free_ char *name = xasprintf("trace/%s", as);
+	int len = 0, r;
+	char *text = tracefs_instance_file_read(NULL, file, &len);
+
+	r = text ? stream_file(to, name, text, (size_t)len) : 0;
+	free(text);
+	return r;
+}
+
+static int send_formats(const struct trace *t, struct stream *to)
+{
+	for (size_t i = 0; t->events && t->events[i]; i++) {
+		_cleanup_free_ char *file = xasprintf("events/%s/format", t->events[i]);
+
+		if (send_file(to, file, file) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int send_clock(struct stream *to)
+{
+	char *clock = tracefs_get_clock(NULL);
+	_cleanup_free_ char *line = xasprintf("%s\n", clock ? clock : "");
+
+	free(clock);
+	return stream_file_text(to, "trace/clock", line);
+}
+
+/* Whole pages, as many as go into a frame. */
+static int send_pages(struct tracefs_cpu *cpu, struct stream *to)
+{
+	size_t page = (size_t)tracefs_cpu_read_size(cpu);
+	size_t most = WIRE_PAYLOAD_MAX / page * page, have = 0;
+	_cleanup_free_ uint8_t *buf = xmalloc(most);
+	int n;
+
+	while ((n = tracefs_cpu_read(cpu, buf + have, true)) > 0) {
+		have += (size_t)n;
+		if (have + page <= most)
+			continue;
+		if (stream_file_add(to, buf, have) < 0)
+			return -1;
+		have = 0;
+	}
+	return n < 0 ? -1 : stream_file_add(to, buf, have);
+}
+
+static int send_cpu(int number, struct stream *to, struct error **err)
+{
+	_cleanup_free_ char *name = xasprintf("trace/cpu%d.raw", number);
+	_cleanup_free_ char *stats = xasprintf("per_cpu/cpu%d/stats", number);
+	_cleanup_free_ char *stats_as = xasprintf("cpu%d.stats", number);
+	struct tracefs_cpu *cpu;
+	int r;
+
+	/* Before the pages: reading them takes them out of the count of entries. */
+	if (send_file(to, stats, stats_as) < 0)
+		return error_set(err, EXIT_FAULT, "send %s", stats);
+	cpu = tracefs_cpu_open(NULL, number, true);
+	if (!cpu)
+		return error_errno(err, errno, "tracing: open the buffer of CPU %d", number);
+	r = stream_file_begin(to, name);
+	if (r == 0)
+		r = send_pages(cpu, to);
+	if (r == 0)
+		r = stream_file_end(to);
+	tracefs_cpu_close(cpu);
+	return r < 0 ? error_set(err, EXIT_FAULT, "send %s", name) : 0;
+}
+
+static int send_cpus(struct stream *to, struct error **err)
+{
+	_cleanup_free_ char *dir = tracefs_instance_get_file(NULL, "per_cpu");
+	_cleanup_strv_ char **names = NULL;
+	int number;
+
+	if (dir_list(dir, &names, err) < 0)
+		return -1;
+	for (size_t i = 0; names[i]; i++)
+		if (sscanf(names[i], "cpu%d", &number) == 1 && send_cpu(number, to, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* "address type name\t[module]": only the lines of the policy's modules; the rest is in System.map. */
+static int send_symbols(const struct job *job, struct stream *to)
+{
+	_cleanup_fclose_ FILE *f = fopen("/proc/kallsyms", "re");
+	_cleanup_strbuf_ struct strbuf found = { 0 };
+	_cleanup_free_ char *line = NULL;
+	size_t cap = 0;
+
+	while (f && job->n_policy_modules && getline(&line, &cap, f) > 0) {
+		const char *module = strchr(line, '[');
+
+		for (size_t i = 0; module && i < job->n_policy_modules; i++) {
+			_cleanup_free_ char *name = module_name(job->policy_modules[i].path);
+			size_t len = strlen(name);
+
+			if (strncmp(module + 1, name, len) == 0 && module[1 + len] == ']')
+				strbuf_puts(&found, line);
+		}
+	}
+	return found.len ? stream_file(to, "trace/kallsyms", found.data, found.len) : 0;
+}
+
+int trace_send(const struct trace *t, const struct job *job, struct stream *to, struct error **err)
+{
+	if (send_clock(to) < 0 || send_file(to, "events/header_page", "header_page") < 0 ||
+	    send_file(to, "events/header_event", "header_event") < 0 ||
+	    send_file(to, "saved_cmdlines", "saved_cmdlines") < 0 ||
+	    send_file(to, "printk_formats", "printk_formats") < 0 || send_formats(t, to) < 0 ||
+	    send_symbols(job, to) < 0)
+		return error_set(err, EXIT_FAULT, "send the trace's formats");
+	return send_cpus(to, err);
+}
