@@ -1,0 +1,595 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * burst: how fast does the kernel hand out pages after a quiet while?
+ *
+ * Each round
+ *	fills the page cache by buffered reads of a device, until what is free is
+ *	just above the high watermarks: kswapd has nothing to do;
+ *	idles, the time in which a policy may free pages in the background;
+ *	touches new anonymous pages at once and times each fault;
+ *	gives them back.
+ *
+ * What it reports are counts, exact percentiles and a histogram, as JSON.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CHUNK (1u << 20)	/* largest read */
+#define STACK (64u << 10)	/* of a worker */
+#define NS 1000000000ull
+
+static struct options {
+	const char *data, *out;
+	unsigned long rounds, idle_ms, burst_permille, threads, margin_percent, thp;
+	uint64_t seed;
+} opt = {
+	.rounds = 3, .idle_ms = 1500, .burst_permille = 100, .threads = 1, .margin_percent = 10,
+};
+
+static long page_size;
+
+static void __attribute__((noreturn, format(printf, 1, 2))) fail(const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("burst: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * NS + (uint64_t)t.tv_nsec;
+}
+
+static void sleep_ms(unsigned long ms)
+{
+	struct timespec t = { .tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000 };
+
+	while (nanosleep(&t, &t) < 0 && errno == EINTR)
+		;
+}
+
+/* --- what the page allocator has ------------------------------------------- */
+
+struct zones {
+	unsigned long free, high;
+	/*
+	 * Pages that can be taken before every zone is below its high watermark:
+	 * a zone also keeps its `protection` back from allocations that could be
+	 * served by a higher zone.  Without it, the 16 MB of ZONE_DMA would look
+	 * like room that is there.
+	 */
+	unsigned long headroom;
+};
+
+struct zone {
+	unsigned long free, high, protection;
+};
+
+static void add_zone(struct zones *z, const struct zone *one)
+{
+	unsigned long floor = one->high + one->protection;
+
+	z->free += one->free;
+	z->high += one->high;
+	z->headroom += one->free > floor ? one->free - floor : 0;
+}
+
+/* The last number of "protection: (0, 331, 331, 331)": against the highest zone. */
+static unsigned long last_number(const char *line)
+{
+	const char *comma = strrchr(line, ',');
+
+	return comma ? strtoul(comma + 1, NULL, 10) : 0;
+}
+
+/* /proc/zoneinfo: "pages free N" opens a zone's numbers, "high N" and "protection:" follow. */
+static struct zones read_zones(void)
+{
+	FILE *f = fopen("/proc/zoneinfo", "r");
+	struct zones z = { 0 };
+	struct zone one = { 0 };
+	char line[256];
+	unsigned long v;
+
+	if (!f)
+		fail("/proc/zoneinfo: %s", strerror(errno));
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, " pages free %lu", &v) == 1) {
+			add_zone(&z, &one);
+			one = (struct zone){ .free = v };
+		} else if (sscanf(line, " high %lu", &v) == 1) {
+			one.high = v;
+		} else if (strstr(line, "protection:")) {
+			one.protection = last_number(line);
+		}
+	}
+	add_zone(&z, &one);
+	fclose(f);
+	return z;
+}
+
+/* Rows of /proc/vmstat; a name with a '*' sums up all that begin so (one a zone). */
+static const char *const events[] = {
+	"allocstall_*", "pgscan_direct", "pgsteal_direct", "pgscan_kswapd", "pgsteal_kswapd",
+	"pgfault", "pgmajfault",
+};
+
+#define N_EVENTS (sizeof(events) / sizeof(events[0]))
+
+struct vmstat {
+	uint64_t v[N_EVENTS];
+};
+
+static bool event_matches(const char *pattern, const char *name)
+{
+	const char *star = strchr(pattern, '*');
+
+	return star ? strncmp(pattern, name, (size_t)(star - pattern)) == 0 :
+		      strcmp(pattern, name) == 0;
+}
+
+static struct vmstat read_vmstat(void)
+{
+	FILE *f = fopen("/proc/vmstat", "r");
+	struct vmstat s = { 0 };
+	char name[64];
+	uint64_t v;
+
+	if (!f)
+		fail("/proc/vmstat: %s", strerror(errno));
+	while (fscanf(f, "%63s %" SCNu64, name, &v) == 2) {
+		for (size_t i = 0; i < N_EVENTS; i++) {
+			if (event_matches(events[i], name))
+				s.v[i] += v;
+		}
+	}
+	fclose(f);
+	return s;
+}
+
+static void add_delta(struct vmstat *sum, const struct vmstat *before)
+{
+	struct vmstat after = read_vmstat();
+
+	for (size_t i = 0; i < N_EVENTS; i++)
+		sum->v[i] += after.v[i] - before->v[i];
+}
+
+/* --- page cache ---------------------------------------------------------- */
+
+struct filler {
+	int fd;
+	uint64_t size, pos;
+	char *buffer;
+};
+
+static void filler_open(struct filler *f)
+{
+	off_t size;
+
+	f->fd = open(opt.data, O_RDONLY | O_CLOEXEC);
+	if (f->fd < 0)
+		fail("open %s: %s", opt.data, strerror(errno));
+	size = lseek(f->fd, 0, SEEK_END);
+	if (size < CHUNK)
+		fail("%s is smaller than %u bytes", opt.data, CHUNK);
+	f->size = (uint64_t)size / CHUNK * CHUNK;
+	/* The seed says where to begin: a distribution over seeds is one over placements. */
+	f->pos = opt.seed * 2654435761u % (f->size / CHUNK) * CHUNK;
+	if (posix_memalign((void **)&f->buffer, (size_t)page_size, CHUNK) != 0)
+		fail("out of memory");
+	memset(f->buffer, 1, CHUNK);
+	/* Reading ahead would go past the mark. */
+	posix_fadvise(f->fd, 0, 0, POSIX_FADV_RANDOM);
+}
+
+/* Reads on, around the end; pages that are cached already cost nothing. */
+static void filler_read(struct filler *f, size_t bytes)
+{
+	uint64_t rest = f->size - f->pos;
+	ssize_t n = pread(f->fd, f->buffer, bytes < rest ? bytes : rest, (off_t)f->pos);
+
+	if (n <= 0)
+		fail("read %s: %s", opt.data, n < 0 ? strerror(errno) : "unexpected end");
+	f->pos = (f->pos + (uint64_t)n) % f->size;
+}
+
+/* Up to the mark, in steps that can't overshoot it by more than others allocate meanwhile. */
+static void fill(struct filler *f)
+{
+	uint64_t budget = 2 * f->size;
+
+	for (;;) {
+		struct zones z = read_zones();
+		unsigned long margin = z.high * opt.margin_percent / 100;
+		size_t bytes;
+
+		if (z.headroom <= margin)
+			return;
+		bytes = (z.headroom - margin) * (size_t)page_size;
+		bytes = bytes < CHUNK ? bytes : CHUNK;
+		if (bytes > budget)
+			fail("%s is too small: %lu pages are still free above the high watermark",
+			     opt.data, z.headroom);
+		budget -= bytes;
+		filler_read(f, bytes);
+	}
+}
+
+/* --- the burst ------------------------------------------------------------- */
+
+struct worker {
+	pthread_t thread;
+	char *area;
+	unsigned long pages;		/* of one round */
+	uint32_t *ns, *next;		/* each fault of all rounds, and where the next goes */
+	uint64_t begin, end;
+};
+
+static pthread_barrier_t start_line, finish_line;
+
+/* One clock reading a fault: the end of one is the beginning of the next. */
+static void touch(struct worker *w)
+{
+	uint64_t t = w->begin = now_ns();
+
+	for (unsigned long i = 0; i < w->pages; i++) {
+		uint64_t later, ns;
+
+		*(volatile char *)(w->area + i * (size_t)page_size) = 1;
+		later = now_ns();
+		ns = later - t;
+		*w->next++ = ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
+		t = later;
+	}
+	w->end = t;
+}
+
+static void *work(void *arg)
+{
+	for (unsigned long r = 0; r < opt.rounds; r++) {
+		pthread_barrier_wait(&start_line);
+		touch(arg);
+		pthread_barrier_wait(&finish_line);
+	}
+	return NULL;
+}
+
+static void *map(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		fail("map %zu bytes: %s", bytes, strerror(errno));
+	return p;
+}
+
+static void map_areas(struct worker *workers)
+{
+	for (unsigned long i = 0; i < opt.threads; i++) {
+		struct worker *w = &workers[i];
+
+		w->area = map(w->pages * (size_t)page_size);
+		/* A huge page would be one fault in place of 512; that is a knob, not the default. */
+		madvise(w->area, w->pages * (size_t)page_size,
+			opt.thp ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+	}
+}
+
+static void unmap_areas(struct worker *workers)
+{
+	for (unsigned long i = 0; i < opt.threads; i++)
+		munmap(workers[i].area, workers[i].pages * (size_t)page_size);
+}
+
+static struct worker *start_workers(unsigned long pages)
+{
+	struct worker *workers = calloc(opt.threads, sizeof(*workers));
+	pthread_attr_t attr;
+
+	if (!workers)
+		fail("out of memory");
+	/* mlockall() takes all of a stack, used or not. */
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK);
+	pthread_barrier_init(&start_line, NULL, (unsigned int)opt.threads + 1);
+	pthread_barrier_init(&finish_line, NULL, (unsigned int)opt.threads + 1);
+	for (unsigned long i = 0; i < opt.threads; i++) {
+		struct worker *w = &workers[i];
+		size_t bytes = pages * opt.rounds * sizeof(*w->ns);
+
+		w->pages = pages;
+		w->ns = w->next = map(bytes);
+		memset(w->ns, 0xff, bytes);
+		if (pthread_create(&w->thread, &attr, work, w) != 0)
+			fail("start a thread: %s", strerror(errno));
+	}
+	return workers;
+}
+
+/* --- results -------------------------------------------------------------- */
+
+struct result {
+	unsigned long pages;			/* of one round, all threads */
+	uint64_t *ns;				/* of each round's burst */
+	unsigned long *free_before, *free_after;
+	struct vmstat idle, burst;
+	struct zones first;
+};
+
+static void result_init(struct result *r, unsigned long pages)
+{
+	r->pages = pages;
+	r->ns = calloc(opt.rounds, sizeof(*r->ns));
+	r->free_before = calloc(opt.rounds, sizeof(*r->free_before));
+	r->free_after = calloc(opt.rounds, sizeof(*r->free_after));
+	if (!r->ns || !r->free_before || !r->free_after)
+		fail("out of memory");
+	r->first = read_zones();
+}
+
+static uint64_t burst_ns(const struct worker *workers)
+{
+	uint64_t begin = UINT64_MAX, end = 0;
+
+	for (unsigned long i = 0; i < opt.threads; i++) {
+		begin = workers[i].begin < begin ? workers[i].begin : begin;
+		end = workers[i].end > end ? workers[i].end : end;
+	}
+	return end - begin;
+}
+
+static void one_round(struct filler *f, struct worker *workers, struct result *r, unsigned long i)
+{
+	struct vmstat before;
+
+	fill(f);
+	before = read_vmstat();
+	r->free_before[i] = read_zones().free;
+	sleep_ms(opt.idle_ms);
+	r->free_after[i] = read_zones().free;
+	add_delta(&r->idle, &before);
+
+	map_areas(workers);
+	before = read_vmstat();
+	pthread_barrier_wait(&start_line);
+	pthread_barrier_wait(&finish_line);
+	add_delta(&r->burst, &before);
+	r->ns[i] = burst_ns(workers);
+	unmap_areas(workers);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* All faults of all threads, sorted. */
+static uint32_t *gather(const struct worker *workers, size_t *ret_n)
+{
+	size_t each = workers[0].pages * opt.rounds;
+	uint32_t *all = map(each * opt.threads * sizeof(*all));
+
+	for (unsigned long i = 0; i < opt.threads; i++)
+		memcpy(all + i * each, workers[i].ns, each * sizeof(*all));
+	*ret_n = each * opt.threads;
+	qsort(all, *ret_n, sizeof(*all), by_value);
+	return all;
+}
+
+/* Nearest rank: the least value that at least `q` of all are not above. */
+static uint32_t quantile(const uint32_t *sorted, size_t n, double q)
+{
+	size_t rank = (size_t)(q * (double)n);
+
+	return sorted[rank < n ? rank : n - 1];
+}
+
+/* 16 buckets for each power of two: the lowest value of the one that `v` is in. */
+static uint32_t bucket_of(uint32_t v)
+{
+	int shift = v < 32 ? 0 : 31 - __builtin_clz(v) - 4;
+
+	return v >> shift << shift;
+}
+
+static void print_histogram(FILE *out, const uint32_t *sorted, size_t n)
+{
+	const char *comma = "";
+
+	fputs("\"histogram\": [", out);
+	for (size_t i = 0; i < n; ) {
+		uint32_t low = bucket_of(sorted[i]);
+		size_t first = i;
+
+		while (i < n && bucket_of(sorted[i]) == low)
+			i++;
+		fprintf(out, "%s[%" PRIu32 ", %zu]", comma, low, i - first);
+		comma = ", ";
+	}
+	fputs("]", out);
+}
+
+static void print_faults(FILE *out, const struct worker *workers)
+{
+	size_t n;
+	uint32_t *ns = gather(workers, &n);
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += ns[i];
+	fprintf(out, "  \"faults\": %zu,\n  \"fault_ns\": {\"mean\": %.1f, \"p50\": %" PRIu32
+		     ", \"p99\": %" PRIu32 ", \"p999\": %" PRIu32 ", \"max\": %" PRIu32 ",\n    ",
+		n, sum / (double)n, quantile(ns, n, 0.5), quantile(ns, n, 0.99),
+		quantile(ns, n, 0.999), ns[n - 1]);
+	print_histogram(out, ns, n);
+	fputs("},\n", out);
+}
+
+static void print_vmstat(FILE *out, const char *name, const struct vmstat *s)
+{
+	fprintf(out, "  \"%s\": {", name);
+	for (size_t i = 0; i < N_EVENTS; i++) {
+		int len = (int)strcspn(events[i], "*");
+
+		len -= events[i][len] == '*';	/* "allocstall_*" is called allocstall */
+		fprintf(out, "%s\"%.*s\": %" PRIu64, i ? ", " : "", len, events[i], s->v[i]);
+	}
+	fputs("},\n", out);
+}
+
+static void print_free(FILE *out, const char *name, const unsigned long *pages)
+{
+	fprintf(out, "  \"%s\": [", name);
+	for (unsigned long i = 0; i < opt.rounds; i++)
+		fprintf(out, "%s%lu", i ? ", " : "", pages[i]);
+	fputs("],\n", out);
+}
+
+static void print_rounds(FILE *out, const struct result *r)
+{
+	double ns = 0, gain = 0;
+
+	fputs("  \"burst_ns\": [", out);
+	for (unsigned long i = 0; i < opt.rounds; i++) {
+		fprintf(out, "%s%" PRIu64, i ? ", " : "", r->ns[i]);
+		ns += (double)r->ns[i];
+		gain += (double)r->free_after[i] - (double)r->free_before[i];
+	}
+	fprintf(out, "],\n  \"pages_per_s\": %.1f,\n  \"idle_gain_pages\": %.1f,\n",
+		(double)r->pages * (double)opt.rounds * (double)NS / ns,
+		gain / (double)opt.rounds);
+}
+
+static void print_result(const struct result *r, const struct worker *workers)
+{
+	FILE *out = opt.out ? fopen(opt.out, "w") : stdout;
+
+	if (!out)
+		fail("create %s: %s", opt.out, strerror(errno));
+	fputs("{\n", out);
+	print_faults(out, workers);
+	print_rounds(out, r);
+	print_vmstat(out, "idle", &r->idle);
+	print_vmstat(out, "burst", &r->burst);
+	print_free(out, "free_before_idle", r->free_before);
+	print_free(out, "free_after_idle", r->free_after);
+	fprintf(out, "  \"high_watermark_pages\": %lu,\n  \"burst_pages\": %lu\n}\n",
+		r->first.high, r->pages);
+	if (ferror(out) || fclose(out) != 0)
+		fail("write %s: %s", opt.out ?: "stdout", strerror(errno));
+}
+
+/* --- command line ----------------------------------------------------------- */
+
+static const struct number_option {
+	const char *name, *help;
+	unsigned long *value, min, max;
+} numbers[] = {
+	{ "rounds", "fill, idle, burst: how often", &opt.rounds, 1, 1000 },
+	{ "idle-ms", "quiet time before each burst", &opt.idle_ms, 0, 3600000 },
+	{ "burst-permille", "pages of a burst, in 1/1000 of the memory", &opt.burst_permille, 1, 900 },
+	{ "threads", "that share a burst", &opt.threads, 1, 256 },
+	{ "margin-percent", "above the high watermarks, of them", &opt.margin_percent, 1, 1000 },
+	{ "thp", "1: with transparent huge pages", &opt.thp, 0, 1 },
+};
+
+#define N_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
+
+enum { OPT_DATA = N_NUMBERS, OPT_OUT, OPT_SEED, N_OPTIONS };
+
+static void __attribute__((noreturn)) usage(void)
+{
+	fputs("usage: burst --data DEVICE [--out FILE] [--seed N] [OPTION N]...\n", stderr);
+	for (size_t i = 0; i < N_NUMBERS; i++)
+		fprintf(stderr, "  --%-15s %s (%lu to %lu, default %lu)\n", numbers[i].name,
+			numbers[i].help, numbers[i].min, numbers[i].max, *numbers[i].value);
+	exit(2);
+}
+
+static uint64_t to_number(const char *name, const char *text, uint64_t min, uint64_t max)
+{
+	char *end;
+	uint64_t v;
+
+	errno = 0;
+	v = strtoull(text, &end, 10);
+	if (errno || end == text || *end || *text == '-' || v < min || v > max)
+		fail("--%s %s: not a number from %" PRIu64 " to %" PRIu64, name, text, min, max);
+	return v;
+}
+
+static void parse_options(int argc, char **argv)
+{
+	struct option table[N_OPTIONS + 1] = {
+		[OPT_DATA] = { "data", required_argument, NULL, OPT_DATA },
+		[OPT_OUT] = { "out", required_argument, NULL, OPT_OUT },
+		[OPT_SEED] = { "seed", required_argument, NULL, OPT_SEED },
+	};
+	int c;
+
+	for (int i = 0; i < (int)N_NUMBERS; i++)
+		table[i] = (struct option){ numbers[i].name, required_argument, NULL, i };
+	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
+		if (c == OPT_DATA)
+			opt.data = optarg;
+		else if (c == OPT_OUT)
+			opt.out = optarg;
+		else if (c == OPT_SEED)
+			opt.seed = to_number("seed", optarg, 0, UINT64_MAX);
+		else if (c >= 0 && c < (int)N_NUMBERS)
+			*numbers[c].value = to_number(numbers[c].name, optarg, numbers[c].min,
+						      numbers[c].max);
+		else
+			usage();
+	}
+	if (!opt.data || optind < argc)
+		usage();
+}
+
+int main(int argc, char **argv)
+{
+	struct filler filler = { 0 };
+	struct result result = { 0 };
+	struct worker *workers;
+	unsigned long pages;
+
+	page_size = sysconf(_SC_PAGESIZE);
+	parse_options(argc, argv);
+	pages = (unsigned long)sysconf(_SC_PHYS_PAGES) * opt.burst_permille / 1000 / opt.threads;
+	filler_open(&filler);
+	result_init(&result, pages * opt.threads);
+	workers = start_workers(pages);
+	/* Only the burst's own faults are to be counted, not those of a program swept out. */
+	if (mlockall(MCL_CURRENT) < 0)
+		fprintf(stderr, "burst: mlockall: %s; its own pages may be reclaimed\n",
+			strerror(errno));
+	for (unsigned long i = 0; i < opt.rounds; i++)
+		one_round(&filler, workers, &result, i);
+	for (unsigned long i = 0; i < opt.threads; i++)
+		pthread_join(workers[i].thread, NULL);
+	print_result(&result, workers);
+	return 0;
+}
