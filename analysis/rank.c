@@ -16,7 +16,7 @@
  */
 static double *count_sums(const unsigned int *ranks, size_t n, size_t m, size_t *ret_top)
 {
-	size_t top = 0, width;
+	size_t top = 0, width, reach = 0;
 	double *ways, *row;
 
 	for (size_t i = 0; i < n; i++)
@@ -29,9 +29,10 @@ static double *count_sums(const unsigned int *ranks, size_t n, size_t m, size_t 
 			double *to = ways + k * width + ranks[i];
 			const double *from = ways + (k - 1) * width;
 
-			for (size_t s = 0; s < width - ranks[i]; s++)
+			for (size_t s = 0; s <= reach; s++)
 				to[s] += from[s];
 		}
+		reach += ranks[i];
 	}
 	row = xmalloc(width * sizeof(*row));
 	memcpy(row, ways + m * width, width * sizeof(*row));
@@ -151,20 +152,35 @@ static size_t approximate_k(double n_a, double n_b, double tail)
 	return k > 0 ? (size_t)k : 0;
 }
 
-void rank_shift(const double *a, size_t n_a, const double *b, size_t n_b, enum contrast c,
-		double level, struct shift *ret)
+/* Every one of B against every one of A, sorted. */
+static double *all_contrasts(const double *a, size_t n_a, const double *b, size_t n_b,
+			     enum contrast c)
 {
-	size_t n = n_a * n_b, k;
-	_cleanup_free_ double *d = xcalloc(n, sizeof(*d));
+	double *d = xcalloc(n_a * n_b, sizeof(*d));
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n_a * n_b; i++)
 		d[i] = contrast_value(c, a[i / n_b], b[i % n_b]);
-	stats_sort(d, n);
-	k = n_a + n_b <= RANK_EXACT_MAX ? exact_k(n_a, n_b, (1 - level) / 2)
-					: approximate_k((double)n_a, (double)n_b, (1 - level) / 2);
+	stats_sort(d, n_a * n_b);
+	return d;
+}
+
+double rank_shift(const double *a, size_t n_a, const double *b, size_t n_b, enum contrast c)
+{
+	_cleanup_free_ double *d = all_contrasts(a, n_a, b, n_b, c);
+
+	return stats_median(d, n_a * n_b);
+}
+
+void rank_interval(const double *a, size_t n_a, const double *b, size_t n_b, enum contrast c,
+		   double level, struct interval *ret)
+{
+	_cleanup_free_ double *d = all_contrasts(a, n_a, b, n_b, c);
+	double tail = (1 - level) / 2;
+	size_t k = n_a + n_b <= RANK_EXACT_MAX ? exact_k(n_a, n_b, tail)
+					       : approximate_k((double)n_a, (double)n_b, tail);
+
 	ret->level = k ? level : 1 - rank_least_p(n_a, n_b);
 	k = k ?: 1;
-	ret->estimate = stats_median(d, n);
 	ret->lo = d[k - 1];
-	ret->hi = d[n - k];
+	ret->hi = d[n_a * n_b - k];
 }

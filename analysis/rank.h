@@ -21,12 +21,14 @@ double rank_mann_whitney(const double *a, size_t n_a, const double *b, size_t n_
 double rank_least_p(size_t n_a, size_t n_b);
 
 /* Hodges-Lehmann: the median of all contrasts between one of A and one of B. */
-struct shift {
-	double estimate;
-	double lo, hi;		/* interval with at least `level`, ends included */
-	double level;		/* as asked for, or the most that so few values can give */
+double rank_shift(const double *a, size_t n_a, const double *b, size_t n_b, enum contrast c);
+
+/* Its interval, from the rank test turned around; the ends are included. */
+struct interval {
+	double lo, hi;
+	double level;		/* at least as asked for, or the most that so few values can give */
 };
-void rank_shift(const double *a, size_t n_a, const double *b, size_t n_b, enum contrast c,
-		double level, struct shift *ret);
+void rank_interval(const double *a, size_t n_a, const double *b, size_t n_b, enum contrast c,
+		   double level, struct interval *ret);
 
 #endif
