@@ -14,14 +14,12 @@
 struct agent {
 	struct job job;
 	struct stream *stream;		/* NULL until it is open */
-	struct strbuf phases;		/* "ns name" lines */
 	struct policy policy;
 	struct trace trace;
 	struct counters *counters;
 	struct snapshot before, after;
 	struct workload workload;
 	bool measured;			/* the workload ran: what follows it can be sent */
-	bool tools_dax;
 	double boot_uptime_s;		/* /proc/uptime when the agent started, */
 	double workload_uptime_s;	/* and when the workload did */
 	uint64_t cpu_ns;		/* the agent's own, in the measured phase */

@@ -32,10 +32,7 @@
 
 static void phase(struct agent *a, const char *name)
 {
-	uint64_t ns = now_ns();
-
-	strbuf_printf(&a->phases, "%ju %s\n", (uintmax_t)ns, name);
-	stream_phase(a->stream, ns, name);
+	stream_phase(a->stream, now_ns(), name);
 }
 
 static int read_job(struct agent *a, struct error **err)
@@ -47,11 +44,22 @@ static int read_job(struct agent *a, struct error **err)
 	return job_read(text, &a->job, err);
 }
 
+/*
+ * ENODEV is no failure by itself: crc32c_intel says so on a CPU without the
+ * instruction, and the generic code serves.  A device that is really missing
+ * is named by the step that looks for it.
+ */
 static int load_device_modules(const struct job *job, struct error **err)
 {
-	for (size_t i = 0; i < job->n_modules; i++)
-		if (module_load(job->modules[i].path, job->modules[i].params, err) < 0)
-			return -1;
+	for (size_t i = 0; i < job->n_modules; i++) {
+		_cleanup_error_ struct error *e = NULL;
+
+		if (module_load(job->modules[i].path, job->modules[i].params, &e) == 0)
+			continue;
+		if (e->errnum != ENODEV)
+			return error_propagate(err, steal_ptr(&e));
+		log_line("%s", e->msg);
+	}
 	return 0;
 }
 
@@ -89,7 +97,7 @@ static int mount_tools(struct agent *a, struct error **err)
 		return 0;
 	if (device_by_size(a->job.tools_bytes, &device, err) < 0)
 		return error_wrap(err, "tools");
-	return mounts_tools(device, &a->tools_dax, err);
+	return mounts_tools(device, err);
 }
 
 static int setup(struct agent *a, struct error **err)
@@ -150,8 +158,8 @@ static struct verdict verdict(const char *outcome, char *detail)
 /* The first reason not to believe the measurement; what the kernel did to it comes first. */
 static struct verdict judge(struct agent *a)
 {
-	uint64_t killed = snapshot_vmstat(&a->after, "oom_kill") -
-			  snapshot_vmstat(&a->before, "oom_kill");
+	uint64_t killed = snapshot_number(&a->after, SNAPSHOT_VMSTAT, "oom_kill") -
+			  snapshot_number(&a->before, SNAPSHOT_VMSTAT, "oom_kill");
 	_cleanup_free_ char *refused = policy_verify_after(&a->job, &a->policy);
 	_cleanup_free_ char *failed = workload_problem(&a->workload, &a->job);
 

@@ -43,11 +43,9 @@ int module_load(const char *path, const char *params, struct error **err)
 		return 0;
 	e = errno;
 	words = kernel_words(kmsg);
-	error_errno(err, e, "load %s", path);
-	if (*words && err)
-		return error_set(err, EXIT_FAULT, "load %s: %s (the kernel: %s)", path, strerror(e),
-				 words);
-	return -1;
+	if (*words)
+		return error_errno(err, e, "load %s (the kernel: %s)", path, words);
+	return error_errno(err, e, "load %s", path);
 }
 
 char *module_name(const char *path)

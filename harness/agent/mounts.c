@@ -2,6 +2,7 @@
 #include "agent/mounts.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -67,11 +68,15 @@ static int bind_into_tools(struct error **err)
 	return 0;
 }
 
-int mounts_tools(const char *device, bool *ret_dax, struct error **err)
+/*
+ * Not DAX: libnvdimm gives no page structs to an NFIT range without a
+ * namespace label (6.1, 6.12), so EROFS would fall back to the page cache
+ * anyway, with a warning.
+ */
+int mounts_tools(const char *device, struct error **err)
 {
 	mkdir(TOOLS_DIR, 0755);
-	*ret_dax = mount(device, TOOLS_DIR, "erofs", MS_RDONLY, "dax=always") == 0;
-	if (!*ret_dax && mount(device, TOOLS_DIR, "erofs", MS_RDONLY, NULL) < 0)
+	if (mount(device, TOOLS_DIR, "erofs", MS_RDONLY, NULL) < 0)
 		return error_errno(err, errno, "mount the tools image %s", device);
 	return bind_into_tools(err);
 }

@@ -3,15 +3,12 @@
 #ifndef AGENT_MOUNTS_H
 #define AGENT_MOUNTS_H
 
-#include <stdbool.h>
-
 #include "base/error.h"
 
 #define TOOLS_DIR "/tools"
 
 int mounts_kernel(struct error **err);
-/* The EROFS image on `device` becomes TOOLS_DIR, with what the workload needs bound into it.
- * *ret_dax: its pages are used where they are, without the page cache. */
-int mounts_tools(const char *device, bool *ret_dax, struct error **err);
+/* The EROFS image on `device` becomes TOOLS_DIR, with what the workload needs bound into it. */
+int mounts_tools(const char *device, struct error **err);
 
 #endif

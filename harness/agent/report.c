@@ -52,17 +52,6 @@ static uint64_t number_of(const char *path, const char *name)
 	return v;
 }
 
-static uint64_t available_before(const struct agent *a)
-{
-	uint64_t v = 0;
-
-	/* meminfo is the third file of a snapshot; by name, so that the order may change */
-	for (size_t i = 0; i < SNAPSHOT_FILES; i++)
-		if (a->before.text[i] && text_number(a->before.text[i], "MemAvailable", &v))
-			break;
-	return v;
-}
-
 static void put_workload(struct json *j, const struct agent *a)
 {
 	const struct workload *w = &a->workload;
@@ -78,7 +67,7 @@ static void put_workload(struct json *j, const struct agent *a)
 		json_i64(j, "exit_signal", WTERMSIG(w->status));
 	json_u64(j, "stdout_dropped_bytes", w->out_dropped);
 	json_u64(j, "stderr_dropped_bytes", w->err_dropped);
-	json_u64(j, "mem_available_kb", available_before(a));
+	json_u64(j, "mem_available_kb", snapshot_number(&a->before, SNAPSHOT_MEMINFO, "MemAvailable"));
 	json_u64(j, "cpu_ns", a->cpu_ns);
 	json_u64(j, "workload_uptime_ms", (uint64_t)(a->workload_uptime_s * 1000));
 }
@@ -94,7 +83,6 @@ static int send_agent_json(const struct agent *a)
 	json_i64(&j, "cpus", sysconf(_SC_NPROCESSORS_ONLN));
 	json_i64(&j, "page_size", sysconf(_SC_PAGESIZE));
 	json_u64(&j, "agent_uptime_ms", (uint64_t)(a->boot_uptime_s * 1000));
-	json_bool(&j, "tools_dax", a->tools_dax);
 	json_strings(&j, "events", a->trace.events);
 	json_strings(&j, "skipped_events", a->trace.skipped);
 	if (a->measured)
@@ -154,7 +142,6 @@ static int send_measurement(const struct agent *a, struct error **err)
 int report_send(const struct agent *a, struct error **err)
 {
 	if (send_identity(a->stream) < 0 || send_agent_json(a) < 0 ||
-	    stream_file_text(a->stream, "phases", a->phases.data ? a->phases.data : "") < 0 ||
 	    policy_send(&a->policy, a->stream) < 0)
 		return error_set(err, EXIT_FAULT, "send the guest's identity");
 	return a->measured ? send_measurement(a, err) : 0;

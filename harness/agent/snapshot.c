@@ -7,25 +7,23 @@
 #include "base/file.h"
 #include "base/str.h"
 
-struct snapshot_file {
+static const struct {
 	const char *path, *name;
-};
-
-static const struct snapshot_file files[SNAPSHOT_FILES] = {
-	{ "/proc/vmstat", "vmstat" },
-	{ "/proc/interrupts", "interrupts" },
-	{ "/proc/meminfo", "meminfo" },
-	{ "/proc/buddyinfo", "buddyinfo" },
-	{ "/proc/zoneinfo", "zoneinfo" },
-	{ "/proc/softirqs", "softirqs" },
-	{ "/proc/pressure/cpu", "pressure_cpu" },
-	{ "/proc/pressure/memory", "pressure_memory" },
-	{ "/proc/pressure/io", "pressure_io" },
+} files[N_SNAPSHOT_FILES] = {
+	[SNAPSHOT_VMSTAT] = { "/proc/vmstat", "vmstat" },
+	[SNAPSHOT_INTERRUPTS] = { "/proc/interrupts", "interrupts" },
+	[SNAPSHOT_MEMINFO] = { "/proc/meminfo", "meminfo" },
+	[SNAPSHOT_BUDDYINFO] = { "/proc/buddyinfo", "buddyinfo" },
+	[SNAPSHOT_ZONEINFO] = { "/proc/zoneinfo", "zoneinfo" },
+	[SNAPSHOT_SOFTIRQS] = { "/proc/softirqs", "softirqs" },
+	[SNAPSHOT_PRESSURE_CPU] = { "/proc/pressure/cpu", "pressure_cpu" },
+	[SNAPSHOT_PRESSURE_MEMORY] = { "/proc/pressure/memory", "pressure_memory" },
+	[SNAPSHOT_PRESSURE_IO] = { "/proc/pressure/io", "pressure_io" },
 };
 
 void snapshot_take(struct snapshot *ret)
 {
-	for (size_t i = 0; i < SNAPSHOT_FILES; i++) {
+	for (size_t i = 0; i < N_SNAPSHOT_FILES; i++) {
 		free(ret->text[i]);
 		ret->text[i] = NULL;
 		file_read(files[i].path, &ret->text[i], NULL, NULL);
@@ -34,7 +32,7 @@ void snapshot_take(struct snapshot *ret)
 
 int snapshot_send(const struct snapshot *s, const char *dir, struct stream *to)
 {
-	for (size_t i = 0; i < SNAPSHOT_FILES; i++) {
+	for (size_t i = 0; i < N_SNAPSHOT_FILES; i++) {
 		_cleanup_free_ char *name = xasprintf("%s/%s", dir, files[i].name);
 
 		if (s->text[i] && stream_file_text(to, name, s->text[i]) < 0)
@@ -61,11 +59,11 @@ bool text_number(const char *text, const char *name, uint64_t *ret)
 	return false;
 }
 
-uint64_t snapshot_vmstat(const struct snapshot *s, const char *name)
+uint64_t snapshot_number(const struct snapshot *s, enum snapshot_file file, const char *name)
 {
 	uint64_t v = 0;
 
-	if (s->text[0])
-		text_number(s->text[0], name, &v);
+	if (s->text[file])
+		text_number(s->text[file], name, &v);
 	return v;
 }

@@ -8,17 +8,28 @@
 
 #include "agent/stream.h"
 
-#define SNAPSHOT_FILES 9
+enum snapshot_file {
+	SNAPSHOT_VMSTAT,
+	SNAPSHOT_INTERRUPTS,
+	SNAPSHOT_MEMINFO,
+	SNAPSHOT_BUDDYINFO,
+	SNAPSHOT_ZONEINFO,
+	SNAPSHOT_SOFTIRQS,
+	SNAPSHOT_PRESSURE_CPU,
+	SNAPSHOT_PRESSURE_MEMORY,
+	SNAPSHOT_PRESSURE_IO,
+	N_SNAPSHOT_FILES,
+};
 
 struct snapshot {
-	char *text[SNAPSHOT_FILES];	/* NULL: this kernel doesn't have it */
+	char *text[N_SNAPSHOT_FILES];	/* NULL: this kernel doesn't have it */
 };
 
 void snapshot_take(struct snapshot *ret);
 /* As `dir`/vmstat and so on. */
 int snapshot_send(const struct snapshot *s, const char *dir, struct stream *to);
-/* A "name value" line of vmstat, 0 if there is none. */
-uint64_t snapshot_vmstat(const struct snapshot *s, const char *name);
+/* A number by its name, 0 if there is none. */
+uint64_t snapshot_number(const struct snapshot *s, enum snapshot_file file, const char *name);
 
 /* The number of a "name value" or "name: value kB" line; false if there is none. */
 bool text_number(const char *text, const char *name, uint64_t *ret);
