@@ -5,16 +5,15 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "image/image.h"
 #include "kernel/kernel.h"
+#include "plan/content.h"
 
 /*
  * At 20 s a boot a plan of this size takes three weeks; beyond it a sweep has
  * a slip in it, and the plan would not fit into the memory that we promise.
  */
 #define MAX_CELLS 100000
-
-/* Words about an experiment can be mended without making its results worthless. */
-static const char *const not_hashed[] = { "README.md", NULL };
 
 static bool matches(const char *glob, const char *name)
 {
@@ -25,9 +24,32 @@ static int hash_folder(const char *dir, char ret[HASH_HEX], struct error **err)
 {
 	_cleanup_hash_ struct hash *h = hash_create();
 
-	if (hash_tree(h, dir, not_hashed, err) < 0)
+	if (content_hash(h, dir, err) < 0)
 		return -1;
 	hash_finish(h, ret);
+	return 0;
+}
+
+/*
+ * The folder says what is asked for and read back, the tools what really runs:
+ * another fio is another experiment.  What the host lacks is a reason against
+ * this workload's cells, not against the plan.
+ */
+static int hash_workload(struct workload_axis *w, struct error **err)
+{
+	_cleanup_hash_ struct hash *h = hash_create();
+	_cleanup_error_ struct error *why = NULL;
+	char tools[HASH_HEX] = "";
+
+	if (image_tools_hash(w->def, tools, &why) < 0) {
+		if (why->code == EXIT_INTERRUPTED)
+			return error_propagate(err, steal_ptr(&why));
+		w->unusable = xstrdup(why->msg);
+	}
+	hash_str(h, tools);
+	if (content_hash(h, w->def->dir, err) < 0)
+		return -1;
+	hash_finish(h, w->hash);
 	return 0;
 }
 
@@ -98,7 +120,7 @@ static int add_workloads(struct axes *a, const struct config *c, const struct ma
 		w = ARRAY_APPEND(a->workloads, a->n_workloads);
 		w->def = def;
 		w->n_variants = variants_count(m, def->name, def->knobs, def->n_knobs);
-		if (hash_folder(def->dir, w->hash, err) < 0)
+		if (hash_workload(w, err) < 0)
 			return error_wrap(err, "workload \"%s\"", def->name);
 	}
 	return a->n_workloads ? 0 : nothing_matches(m, "workload", glob, m->workloads, err);
@@ -201,12 +223,15 @@ int axes_init(struct axes *a, const struct config *c, const struct matrix_def *m
 
 void axes_deinit(struct axes *a)
 {
-	for (size_t i = 0; i < a->n_policies; i++)
+	for (size_t i = 0; i < a->n_policies; i++) {
 		if (a->policies[i].variants)
 			variants_free(a->policies[i].variants, a->policies[i].n_variants);
-	for (size_t i = 0; i < a->n_workloads; i++)
+	}
+	for (size_t i = 0; i < a->n_workloads; i++) {
 		if (a->workloads[i].variants)
 			variants_free(a->workloads[i].variants, a->workloads[i].n_variants);
+		free(a->workloads[i].unusable);
+	}
 	for (size_t i = 0; a->unsupported && i < a->n_kernels * a->n_policies; i++)
 		free(a->unsupported[i]);
 	free(a->unsupported);

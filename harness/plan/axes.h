@@ -24,6 +24,7 @@ struct policy_axis {
 struct workload_axis {
 	const struct workload_def *def;
 	char hash[HASH_HEX];
+	char *unusable;		/* why its tools image can't be made here, or NULL */
 	struct variant *variants;
 	size_t n_variants;
 };

@@ -112,13 +112,15 @@ static void make_id(struct cell *cell)
 }
 
 /* The first reason is enough; each is known before anything boots. */
-static char *find_refusal(const struct cell *cell, const char *unsupported)
+static char *find_refusal(const struct cell *cell, const struct point *p)
 {
 	_cleanup_error_ struct error *why = NULL;
 	struct memory_layout layout;
 
-	if (unsupported)
-		return xstrdup(unsupported);
+	if (p->unsupported)
+		return xstrdup(p->unsupported);
+	if (p->workload->unusable)
+		return xstrdup(p->workload->unusable);
 	if (cell->mode == MODE_DETERMINISTIC)
 		return xstrdup("mode deterministic isn't available in this version");
 	if (memory_layout(cell, &layout, &why) < 0)
@@ -148,7 +150,7 @@ static struct cell make_cell(const struct builder *b, const struct point *p, uns
 	memcpy(cell.kernel_id, p->kernel->id, sizeof(cell.kernel_id));
 	make_group(b, p, cell.group);
 	make_id(&cell);
-	cell.refused = find_refusal(&cell, p->unsupported);
+	cell.refused = find_refusal(&cell, p);
 	return cell;
 }
 
