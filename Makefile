@@ -94,6 +94,10 @@ test-vm: bootstrap
 .PHONY: unit-programs
 unit-programs: $(UNIT)
 
+bench: bootstrap
+	@$(MAKE) --no-print-directory all
+	@tests/bench
+
 # --- everything else ----------------------------------------------------------------
 
 FORMAT := $(shell git ls-files '*.c' '*.h' '*.cc' 2>/dev/null | grep -v '^policies/')
