@@ -17,6 +17,7 @@
 #define DB_APPLICATION_ID 0x4d4d4831	/* "MMH1", PRAGMA application_id */
 
 struct db;
+struct trace_cache;
 
 /*
  * Made or migrated as needed, its views brought up to date.  EXIT_INPUT when
@@ -31,6 +32,8 @@ DEFINE_GUARD(db, struct db *, db_close)
 #define _cleanup_db_ cleanup(db_guard)
 
 sqlite3 *db_handle(struct db *db);
+/* The traces that the connection's trace modules have open. */
+struct trace_cache *db_traces(struct db *db);
 
 /* Runs statements that give no rows; the text is a printf format with SQLite's %q, %Q, %w. */
 int db_exec(struct db *db, struct error **err, const char *fmt, ...);

@@ -82,6 +82,26 @@ CREATE TABLE trace_cpu (
 	PRIMARY KEY (run_id, cpu)
 ) STRICT, WITHOUT ROWID;
 
+-- Which event types a run recorded, with the number of events (0: it was on and nothing
+-- happened).  Their rows are in event_<system>_<event>, see docs/schema.md.
+CREATE TABLE event_type (
+	run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
+	system TEXT NOT NULL, event TEXT NOT NULL,
+	entries INTEGER NOT NULL,
+	PRIMARY KEY (run_id, system, event)
+) STRICT, WITHOUT ROWID;
+
+-- What values of event fields mean, from the print formats of a kernel's events.
+-- kind 'value': the name of a value; 'flag': of a bit or several; 'flags': a whole value
+-- that occurs in a trace, written as the kernel would ("GFP_KERNEL|__GFP_NOWARN").
+CREATE TABLE symbol (
+	kernel_id TEXT NOT NULL,
+	system TEXT NOT NULL, event TEXT NOT NULL, field TEXT NOT NULL,
+	kind TEXT NOT NULL CHECK (kind IN ('value', 'flag', 'flags')),
+	value INTEGER NOT NULL, name TEXT NOT NULL,
+	PRIMARY KEY (kernel_id, system, event, field, kind, value)
+) STRICT, WITHOUT ROWID;
+
 -- Measured phase and others, on the trace's clock.
 CREATE TABLE phase (
 	run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
@@ -110,3 +130,8 @@ CREATE TABLE host (
 	steal_s REAL, busy_s REAL,	-- CPU time over all host CPUs while it ran
 	mhz REAL
 ) STRICT, WITHOUT ROWID;
+
+
+-- For the program itself: which version of views.sql made the views.
+CREATE TABLE harness_meta (views INTEGER) STRICT;
+INSERT INTO harness_meta VALUES (NULL);

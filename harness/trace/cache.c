@@ -9,11 +9,21 @@ struct entry {
 
 struct trace_cache {
 	struct entry *entries;
+	unsigned int holders;
 };
 
 struct trace_cache *trace_cache_create(void)
 {
-	return xcalloc(1, sizeof(struct trace_cache));
+	struct trace_cache *c = xcalloc(1, sizeof(*c));
+
+	c->holders = 1;
+	return c;
+}
+
+struct trace_cache *trace_cache_hold(struct trace_cache *c)
+{
+	c->holders++;
+	return c;
 }
 
 /* Closes what nobody uses, but for `keep`. */
@@ -34,10 +44,12 @@ static void drop_idle(struct trace_cache *c, const struct trace *keep)
 	}
 }
 
-void trace_cache_destroy(void *cache)
+void trace_cache_release(void *cache)
 {
 	struct trace_cache *c = cache;
 
+	if (--c->holders)
+		return;
 	drop_idle(c, NULL);
 	free(c);
 }

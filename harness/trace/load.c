@@ -27,6 +27,7 @@ void trace_close(struct trace *t)
 	free(t->events);
 	free(t->counts);
 	free(t->by_id);
+	free(t->bad_format);
 	free(t->cpus);
 	free(t->dir);
 	free(t);
@@ -43,10 +44,34 @@ static int load_layout(struct trace *t, struct error **err)
 	return 0;
 }
 
+/* One event type that can't be decoded is no reason to lose the others. */
+static void bad_format(struct trace *t, const char *path, const char *why)
+{
+	if (!t->bad_format)
+		t->bad_format = xasprintf("%s: %s", path, why);
+}
+
+static void add_format(struct trace *t, const char *path, const char *system, const char *text,
+		       size_t len)
+{
+	_cleanup_error_ struct error *err = NULL;
+	_cleanup_trace_event_ struct trace_event *ev = trace_event_parse(system, text, len, &err);
+
+	if (!ev) {
+		bad_format(t, path, err->msg);
+	} else if (t->by_id[ev->id] >= 0) {
+		bad_format(t, path, "its id belongs to another event");
+	} else if (t->n_events == EVENTS_MAX) {
+		bad_format(t, path, "too many events");
+	} else {
+		t->by_id[ev->id] = (int16_t)t->n_events;
+		*ARRAY_APPEND(t->events, t->n_events) = steal_ptr(&ev);
+	}
+}
+
 static int load_format(struct trace *t, const char *system, const char *name, struct error **err)
 {
 	_cleanup_free_ char *path = xasprintf("%s/events/%s/%s/format", t->dir, system, name);
-	_cleanup_trace_event_ struct trace_event *ev = NULL;
 	_cleanup_free_ char *text = NULL;
 	size_t len;
 
@@ -54,16 +79,7 @@ static int load_format(struct trace *t, const char *system, const char *name, st
 		return 0;
 	if (file_read(path, &text, &len, err) < 0)
 		return -1;
-	ev = trace_event_parse(system, text, len, err);
-	if (!ev)
-		return error_wrap(err, "%s", path);
-	if (t->by_id[ev->id] >= 0)
-		return error_set(err, EXIT_FAULT, "%s: id %d is taken by %s", path, ev->id,
-				 t->events[t->by_id[ev->id]]->name);
-	if (t->n_events == EVENTS_MAX)
-		return error_set(err, EXIT_FAULT, "%s: too many events", path);
-	t->by_id[ev->id] = (int16_t)t->n_events;
-	*ARRAY_APPEND(t->events, t->n_events) = steal_ptr(&ev);
+	add_format(t, path, system, text, len);
 	return 0;
 }
 

@@ -38,7 +38,8 @@ struct trace {
 	size_t n_events;
 	uint64_t *counts;		/* of events[i] in the pages */
 	int16_t *by_id;			/* 65536 of them: index into events, or -1 */
-	uint64_t n_unknown;		/* events whose format is not there */
+	uint64_t n_unknown;		/* events whose format is not there or no good */
+	char *bad_format;		/* the first format that is no good and why, or NULL */
 	struct trace_cpu *cpus;		/* by CPU number */
 	size_t n_cpus;
 };

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "trace/cache.h"
 
 /* Columns that every trace table starts with, and then those of trace(). */
 enum { COL_TS, COL_CPU, COL_PID, COL_FIRST,
@@ -465,13 +464,22 @@ static const sqlite3_module module_event = {
 	.xCreate = connect_event, .xConnect = connect_event, .xDestroy = disconnect, METHODS,
 };
 
-int trace_vtab_register(sqlite3 *db)
+int trace_vtab_register_shared(sqlite3 *db, struct trace_cache *cache)
 {
-	int rc = sqlite3_create_module_v2(db, "trace", &module_all, trace_cache_create(),
-					  trace_cache_destroy);
+	int rc = sqlite3_create_module_v2(db, "trace", &module_all, trace_cache_hold(cache),
+					  trace_cache_release);
 
 	if (rc != SQLITE_OK)
 		return rc;
-	return sqlite3_create_module_v2(db, "trace_event", &module_event, trace_cache_create(),
-					trace_cache_destroy);
+	return sqlite3_create_module_v2(db, "trace_event", &module_event, trace_cache_hold(cache),
+					trace_cache_release);
+}
+
+int trace_vtab_register(sqlite3 *db)
+{
+	struct trace_cache *cache = trace_cache_create();
+	int rc = trace_vtab_register_shared(db, cache);
+
+	trace_cache_release(cache);
+	return rc;
 }

@@ -20,10 +20,12 @@
 
 #include <sqlite3.h>
 
-#include "trace/trace.h"
+#include "trace/cache.h"
 
 /* SQLITE_OK or an error code. */
 int trace_vtab_register(sqlite3 *db);
+/* The same with open traces that others use too; held until the connection is closed. */
+int trace_vtab_register_shared(sqlite3 *db, struct trace_cache *cache);
 
 /* DIR is a run directory or its trace folder: the trace folder.  Caller frees. */
 char *trace_dir_of(const char *dir);
