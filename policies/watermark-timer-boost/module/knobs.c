@@ -1,0 +1,1 @@
+../../watermark-timer/module/knobs.c

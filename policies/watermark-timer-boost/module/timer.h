@@ -1,0 +1,1 @@
+../../watermark-timer/module/timer.h

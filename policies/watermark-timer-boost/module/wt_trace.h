@@ -1,0 +1,1 @@
+../../watermark-timer/module/wt_trace.h
