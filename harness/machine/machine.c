@@ -21,6 +21,8 @@
 #define TURN_CHUNKS 16		/* read from one stream before the others get their turn */
 #define TICK_MS 200		/* the watchdog's and the progress line's pace */
 #define STREAM_BUFFER (1 << 20)	/* so that the guest rarely waits for us */
+#define QUIET_S 0.1		/* silence on the console that says it has been read to its end */
+#define SETTLE_MAX_S 2.0	/* a console that never falls silent is left after this */
 #define QUIT_S 2.0		/* for QEMU to end by itself after the guest's bye */
 #define STATUS_S 0.5		/* for QEMU to say what it thinks of a silent guest */
 #define OUTPUT_MAX 2048		/* kept of what QEMU itself prints */
@@ -266,16 +268,39 @@ static void supervise(struct machine *m)
 	}
 }
 
+/*
+ * Frames overtake the console, whose UART is slow: what the guest had printed
+ * before its bye is still on the way.  Waits until the console is quiet.
+ */
+static void settle(struct machine *m)
+{
+	double until = now_s() + SETTLE_MAX_S, heard = now_s();
+	uint64_t seen = m->scan.position;
+
+	while (now_s() < until && now_s() - heard < QUIET_S && !child_wait(&m->child, 0)) {
+		struct pollfd p = { .fd = m->console, .events = POLLIN };
+
+		poll(&p, 1, (int)(QUIET_S * 1000 / 2));
+		pump_all(m, false);
+		if (m->scan.position != seen)
+			heard = now_s();
+		seen = m->scan.position;
+	}
+}
+
 /* A guest that said bye is switched off in order; any other is killed.  What it still says is kept. */
 static void end(struct machine *m)
 {
-	double until = now_s() + QUIT_S;
+	double until;
 
-	if (m->spec->guest->bye)
+	if (m->spec->guest->bye) {
+		settle(m);
 		qmp_quit(&m->qmp);
-	while (m->spec->guest->bye && now_s() < until && !child_wait(&m->child, 0)) {
-		wait_for_something(m);
-		pump_all(m, false);
+		until = now_s() + QUIT_S;
+		while (now_s() < until && !child_wait(&m->child, 0)) {
+			wait_for_something(m);
+			pump_all(m, false);
+		}
 	}
 	child_kill(&m->child);
 	pump_all(m, true);
