@@ -4,7 +4,7 @@
  *
  *	$CACHE/debs/NAME_VERSION_ARCH.deb	as served
  *	$CACHE/kernels/ID/			ready kernels; whole or absent
- *		vmlinuz  config  System.map  kernel.json
+ *		vmlinuz  kernel.json  config and System.map where there are any
  *		modules/			lib/modules/RELEASE, decompressed, depmod'ed
  *		build/				what `make -C build M=…` needs, relocated
  *	$CACHE/sources/ID/			unpacked linux-source trees
@@ -40,6 +40,8 @@ int kernel_identify(const struct kernel_def *def, char ret_id[HASH_HEX], struct 
 
 /* Fetches or builds what is missing; shows progress. */
 int kernel_get(const struct kernel_def *def, struct kernel **ret, struct error **err);
+/* Only what has to come over the network; kernel_get() does the rest without it. */
+int kernel_fetch(const struct kernel_def *def, struct error **err);
 /* Only from the cache: *ret is NULL when it isn't there yet. */
 int kernel_cached(const struct kernel_def *def, struct kernel **ret, struct error **err);
 void kernel_free(struct kernel *k);

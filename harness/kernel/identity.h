@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a [kernel.NAME] stands for now, before anything is fetched. */
+#ifndef HARNESS_KERNEL_IDENTITY_H
+#define HARNESS_KERNEL_IDENTITY_H
+
+#include "kernel/kernel.h"
+
+/* Part of every kernel's id: another number makes every cached kernel again. */
+#define KERNEL_LAYOUT 1
+
+struct identity {
+	char id[HASH_HEX];
+	char *package;		/* meta packages resolved; the image's path for prebuilt kernels */
+	char *version;		/* of the package, "" for prebuilt kernels */
+	char *compiler;		/* debian-source: compiler and linker */
+};
+
+int identity_find(const struct kernel_def *def, struct identity *ret, struct error **err);
+void identity_deinit(struct identity *i);
+#define _cleanup_identity_ cleanup(identity_deinit)
+
+/* First lines of `gcc --version` and `ld --version`.  Caller frees. */
+int compiler_version(char **ret, struct error **err);
+
+#endif

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* $CACHE/sources/PACKAGE_VERSION: Debian's linux-source-X.Y as it is. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/proc.h"
+#include "base/progress.h"
+#include "base/str.h"
+#include "kernel/apt.h"
+#include "kernel/parts.h"
+
+/* The unpacked size of FILE.tar.xz, from its index. */
+static int tar_size(const char *tar, unsigned long long *ret, struct error **err)
+{
+	char *argv[] = { "xz", "--robot", "--list", (char *)tar, NULL };
+	_cleanup_free_ char *text = NULL;
+	const char *totals;
+
+	if (proc_output(argv, &text, err) < 0)
+		return -1;
+	totals = strstr(text, "\ntotals\t");
+	if (!totals || sscanf(totals, "\ntotals\t%*u\t%*u\t%*u\t%llu", ret) != 1)
+		return error_set(err, EXIT_FAULT, "%s: xz can't say how large it is", tar);
+	return 0;
+}
+
+/* The deb holds one tarball: usr/src/linux-source-X.Y.tar.xz. */
+static int unpack_tar(const char *package, const char *deb, const char *tmp, const char *tree,
+		      struct error **err)
+{
+	_cleanup_free_ char *tar = xasprintf("%s/usr/src/%s.tar.xz", tmp, package);
+	unsigned long long size;
+
+	if (apt_unpack(deb, tmp, err) < 0 || tar_size(tar, &size, err) < 0 ||
+	    store_check_space(tmp, size, package, err) < 0 || dir_make(tree, err) < 0)
+		return -1;
+	progress("unpack %s: %s of source", package, size_to_str(size));
+	if (proc_runl(NULL, err, "tar", "-xf", tar, "--no-same-owner", "--strip-components=1", "-C",
+		      tree, NULL) < 0)
+		return store_blame_space(err);
+	return 0;
+}
+
+static int make_source(const struct identity *id, const char *dir, const char *tmp,
+		       struct error **err)
+{
+	_cleanup_free_ char *deb = NULL, *tree = xasprintf("%s/tree", tmp);
+
+	if (apt_fetch(id->package, id->version, &deb, err) < 0 || dir_remove(tmp, err) < 0 ||
+	    dir_make(tmp, err) < 0)
+		return -1;
+	if (unpack_tar(id->package, deb, tmp, tree, err) < 0 || store_publish(tree, dir, err) < 0) {
+		dir_remove(tmp, NULL);
+		return error_wrap(err, "unpack %s", deb);
+	}
+	return dir_remove(tmp, err);
+}
+
+int source_get(const struct identity *id, char **ret, struct error **err)
+{
+	_cleanup_free_ char *sources = NULL, *dir = NULL, *tmp = NULL;
+	_cleanup_free_ char *name = xasprintf("%s_%s", id->package, id->version);
+	_cleanup_close_ int lock = -1;
+
+	if (cache_dir("sources", &sources, err) < 0 || store_lock(sources, name, &lock, err) < 0)
+		return -1;
+	dir = xasprintf("%s/%s", sources, name);
+	tmp = xasprintf("%s/.tmp-%s", sources, name);
+	if (!path_is_dir(dir) && make_source(id, dir, tmp, err) < 0)
+		return -1;
+	*ret = steal_ptr(&dir);
+	return 0;
+}
