@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -34,9 +35,22 @@ static int narrow(const int *cpus, size_t n, cpu_set_t *ret_old, struct error **
 	return 0;
 }
 
+/* A crashed QEMU would write its guest's memory into our folder. */
+static struct rlimit no_core_dumps(void)
+{
+	struct rlimit old, none;
+
+	getrlimit(RLIMIT_CORE, &old);
+	none = old;
+	none.rlim_cur = 0;
+	setrlimit(RLIMIT_CORE, &none);
+	return old;
+}
+
 int child_start(char *const *argv, const int *fds, size_t n_fds, int out_fd, const int *cpus,
 		size_t n_cpus, struct child *ret, struct error **err)
 {
+	struct rlimit core;
 	cpu_set_t old;
 	pid_t pid;
 	int r;
@@ -44,7 +58,9 @@ int child_start(char *const *argv, const int *fds, size_t n_fds, int out_fd, con
 	*ret = (struct child){ .pidfd = -1 };
 	if (n_cpus && narrow(cpus, n_cpus, &old, err) < 0)
 		return -1;
+	core = no_core_dumps();
 	r = proc_spawn(argv, fds, n_fds, out_fd, &pid, err);
+	setrlimit(RLIMIT_CORE, &core);
 	if (n_cpus)
 		sched_setaffinity(0, sizeof(old), &old);
 	if (r < 0)
