@@ -245,7 +245,7 @@ static struct db *open_file(const char *path, int flags, struct error **err)
 	sqlite3_busy_timeout(db->h, BUSY_TIMEOUT_MS);
 	sqlite3_extended_result_codes(db->h, 1);
 	db->traces = trace_cache_create();
-	if (trace_vtab_register_shared(db->h, db->traces) != SQLITE_OK) {
+	if (trace_vtab_register(db->h, db->traces) != SQLITE_OK) {
 		db_error(db, err, "trace modules");
 		return NULL;
 	}

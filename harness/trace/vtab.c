@@ -464,7 +464,7 @@ static const sqlite3_module module_event = {
 	.xCreate = connect_event, .xConnect = connect_event, .xDestroy = disconnect, METHODS,
 };
 
-int trace_vtab_register_shared(sqlite3 *db, struct trace_cache *cache)
+int trace_vtab_register(sqlite3 *db, struct trace_cache *cache)
 {
 	int rc = sqlite3_create_module_v2(db, "trace", &module_all, trace_cache_hold(cache),
 					  trace_cache_release);
@@ -473,13 +473,4 @@ int trace_vtab_register_shared(sqlite3 *db, struct trace_cache *cache)
 		return rc;
 	return sqlite3_create_module_v2(db, "trace_event", &module_event, trace_cache_hold(cache),
 					trace_cache_release);
-}
-
-int trace_vtab_register(sqlite3 *db)
-{
-	struct trace_cache *cache = trace_cache_create();
-	int rc = trace_vtab_register_shared(db, cache);
-
-	trace_cache_release(cache);
-	return rc;
 }

@@ -22,10 +22,11 @@
 
 #include "trace/cache.h"
 
-/* SQLITE_OK or an error code. */
-int trace_vtab_register(sqlite3 *db);
-/* The same with open traces that others use too; held until the connection is closed. */
-int trace_vtab_register_shared(sqlite3 *db, struct trace_cache *cache);
+/*
+ * SQLITE_OK or an error code.  The modules hold `cache`, which others may use
+ * too, until the connection is closed.
+ */
+int trace_vtab_register(sqlite3 *db, struct trace_cache *cache);
 
 /* DIR is a run directory or its trace folder: the trace folder.  Caller frees. */
 char *trace_dir_of(const char *dir);
