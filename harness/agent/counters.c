@@ -110,11 +110,11 @@ static void put_counter(struct json *j, const struct counters *c, size_t i)
 		if (perf_evsel__read(c->evsels[i], idx, 0, &v) < 0)
 			continue;
 		json_open(j, NULL, '{');
-		json_string(j, "name", rows[i].name);
-		json_u64(j, "cpu", (uint64_t)cpu.cpu);
-		json_u64(j, "value", v.val);
-		json_u64(j, "enabled", v.ena);
-		json_u64(j, "running", v.run);
+		json_put_string(j, "name", rows[i].name);
+		json_put_u64(j, "cpu", (uint64_t)cpu.cpu);
+		json_put_u64(j, "value", v.val);
+		json_put_u64(j, "enabled", v.ena);
+		json_put_u64(j, "running", v.run);
 		json_close(j, '}');
 	}
 }
@@ -130,8 +130,8 @@ int counters_send(const struct counters *c, struct stream *to)
 			continue;
 		}
 		json_open(&j, NULL, '{');
-		json_string(&j, "name", rows[i].name);
-		json_bool(&j, "supported", false);
+		json_put_string(&j, "name", rows[i].name);
+		json_put_bool(&j, "supported", false);
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');

@@ -36,7 +36,8 @@ static bool pmem_describe(const char *name, struct pmem *ret)
 	_cleanup_free_ char *provider = xasprintf("%s/../provider", region), *text = NULL;
 	uint64_t sectors;
 
-	if (!read_number(block, "size", &sectors) || !read_number(region, "resource", &ret->start) ||
+	if (!read_number(block, "size", &sectors) ||
+	    !read_number(region, "resource", &ret->start) ||
 	    file_read(provider, &text, NULL, NULL) < 0)
 		return false;
 	ret->bytes = sectors * 512;

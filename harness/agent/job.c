@@ -15,8 +15,8 @@ static int to_number(const char *key, const char *s, uint64_t max, uint64_t *ret
 	errno = 0;
 	*ret = strtoull(s, &end, base);
 	if (!isdigit((unsigned char)*s) || *end || errno || *ret > max)
-		return error_set(err, EXIT_FAULT, "job: %s: \"%s\" is not a number up to %ju", key, s,
-				 (uintmax_t)max);
+		return error_set(err, EXIT_FAULT, "job: %s: \"%s\" is not a number up to %ju", key,
+				 s, (uintmax_t)max);
 	return 0;
 }
 
@@ -52,8 +52,8 @@ static int cut_words(const char *key, const char *value, size_t least, size_t n,
 		s = space + 1;
 	}
 	if (i < least)
-		return error_set(err, EXIT_FAULT, "job: %s: \"%s\" has %zu words of %zu", key, value,
-				 i, least);
+		return error_set(err, EXIT_FAULT, "job: %s: \"%s\" has %zu words of %zu", key,
+				 value, i, least);
 	for (; i < n; i++)
 		ret[i] = xstrdup("");
 	return 0;
@@ -174,8 +174,8 @@ static int read_counters(struct job *j, struct error **err)
 		if (cut_words("counter", *lines, 3, 3, words, err) < 0)
 			return -1;
 		if (!streq(words[1], "live") && !streq(words[1], "plain"))
-			return error_set(err, EXIT_FAULT, "job: counter: \"%s\" is neither live nor plain",
-					 words[1]);
+			return error_set(err, EXIT_FAULT,
+					 "job: counter: \"%s\" is neither live nor plain", words[1]);
 		*c = (struct job_counter){ words[0], words[2], streq(words[1], "live") };
 	}
 	return 0;

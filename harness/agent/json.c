@@ -49,7 +49,7 @@ void json_close(struct json *j, char bracket)
 	j->comma = true;
 }
 
-void json_string(struct json *j, const char *key, const char *value)
+void json_put_string(struct json *j, const char *key, const char *value)
 {
 	put_key(j, key);
 	if (value)
@@ -58,28 +58,28 @@ void json_string(struct json *j, const char *key, const char *value)
 		strbuf_puts(&j->text, "null");
 }
 
-void json_u64(struct json *j, const char *key, uint64_t value)
+void json_put_u64(struct json *j, const char *key, uint64_t value)
 {
 	put_key(j, key);
 	strbuf_printf(&j->text, "%" PRIu64, value);
 }
 
-void json_i64(struct json *j, const char *key, int64_t value)
+void json_put_i64(struct json *j, const char *key, int64_t value)
 {
 	put_key(j, key);
 	strbuf_printf(&j->text, "%" PRId64, value);
 }
 
-void json_bool(struct json *j, const char *key, bool value)
+void json_put_bool(struct json *j, const char *key, bool value)
 {
 	put_key(j, key);
 	strbuf_puts(&j->text, value ? "true" : "false");
 }
 
-void json_strings(struct json *j, const char *key, char *const *values)
+void json_put_strings(struct json *j, const char *key, char *const *values)
 {
 	json_open(j, key, '[');
 	for (size_t i = 0; values && values[i]; i++)
-		json_string(j, NULL, values[i]);
+		json_put_string(j, NULL, values[i]);
 	json_close(j, ']');
 }

@@ -15,11 +15,11 @@ struct json {
 
 void json_open(struct json *j, const char *key, char bracket);	/* '{' or '[' */
 void json_close(struct json *j, char bracket);
-void json_string(struct json *j, const char *key, const char *value);	/* NULL: null */
-void json_u64(struct json *j, const char *key, uint64_t value);
-void json_i64(struct json *j, const char *key, int64_t value);
-void json_bool(struct json *j, const char *key, bool value);
-void json_strings(struct json *j, const char *key, char *const *values);
+void json_put_string(struct json *j, const char *key, const char *value);	/* NULL: null */
+void json_put_u64(struct json *j, const char *key, uint64_t value);
+void json_put_i64(struct json *j, const char *key, int64_t value);
+void json_put_bool(struct json *j, const char *key, bool value);
+void json_put_strings(struct json *j, const char *key, char *const *values);
 
 static inline void json_deinit(struct json *j)
 {

@@ -164,8 +164,9 @@ static struct verdict judge(struct agent *a)
 	_cleanup_free_ char *failed = workload_problem(&a->workload, &a->job);
 
 	if (killed)
-		return verdict("oom", xasprintf("the OOM killer killed %ju times%s%s", (uintmax_t)killed,
-						failed ? "; " : "", failed ? failed : ""));
+		return verdict("oom", xasprintf("the OOM killer killed %ju times%s%s",
+						(uintmax_t)killed, failed ? "; " : "",
+						failed ? failed : ""));
 	if (failed)
 		return verdict("workload-failed", steal_ptr(&failed));
 	if (refused)
@@ -221,28 +222,20 @@ static int prepare(struct agent *a, struct error **err)
 	if (mounts_kernel(err) < 0 || read_job(a, err) < 0)
 		return -1;
 	a->boot_uptime_s = uptime_s();
-	if (load_device_modules(&a->job, err) < 0)
-		return -1;
-	return open_stream(a, err);
-}
-
-/* A module that doesn't load need not be the stream's: try to be heard all the same. */
-static void report_early_failure(struct agent *a, const struct error *e)
-{
-	log_line("setup-failed: %s", e->msg);
-	if (a->job.stream && (a->stream || open_stream(a, NULL) == 0))
-		speak(a, verdict("setup-failed", e->msg));
+	return load_device_modules(&a->job, err);
 }
 
 int main(void)
 {
-	_cleanup_error_ struct error *e = NULL;
+	_cleanup_error_ struct error *failed = NULL, *mute = NULL;
 	struct agent a = { 0 };
 
 	power_catch_crashes();
-	if (prepare(&a, &e) < 0)
-		report_early_failure(&a, e);
+	prepare(&a, &failed);
+	/* A module that didn't load need not be the stream's: try to be heard all the same. */
+	if (a.job.stream && open_stream(&a, &mute) == 0)
+		speak(&a, failed ? setup_failed(&failed) : run(&a));
 	else
-		speak(&a, run(&a));
+		log_line("setup-failed: %s", failed ? failed->msg : mute->msg);
 	power_off();
 }

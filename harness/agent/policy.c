@@ -50,8 +50,8 @@ static void compare(struct knob_state *k, const char *got, const struct error *e
 	if (!got)
 		k->problem = xasprintf("knob %s: %s", k->name, e ? e->msg : "cannot be read");
 	else if (!value_equal(k->wanted, got))
-		k->problem = xasprintf("knob %s: %s is \"%s\" %s, not \"%s\"", k->name, k->path, got,
-				       when, k->wanted);
+		k->problem = xasprintf("knob %s: %s is \"%s\" %s, not \"%s\"", k->name, k->path,
+				       got, when, k->wanted);
 }
 
 static void knob_apply(struct knob_state *k)
@@ -148,11 +148,12 @@ static char *stop_counters(struct policy *p)
 		if (problem)
 			continue;
 		if (!c->have_after)
-			problem = xasprintf("counter %s: gone from %s after the workload", job->name,
-					    job->path);
+			problem = xasprintf("counter %s: gone from %s after the workload",
+					    job->name, job->path);
 		else if (job->live && c->after == c->before)
-			problem = xasprintf("counter %s: still %ju after the workload, the policy did nothing",
-					    job->name, (uintmax_t)c->after);
+			problem = xasprintf("counter %s: still %ju after the workload, "
+					    "the policy did nothing", job->name,
+					    (uintmax_t)c->after);
 	}
 	return problem;
 }
@@ -180,32 +181,32 @@ char *policy_verify_after(const struct job *job, struct policy *p)
 static void put_knob(struct json *j, const struct knob_state *k)
 {
 	json_open(j, NULL, '{');
-	json_string(j, "name", k->name);
-	json_string(j, "path", k->path);
-	json_string(j, "wanted", k->wanted);
-	json_string(j, "before", k->before);
-	json_string(j, "readback", k->readback);
-	json_string(j, "after", k->after);
-	json_bool(j, "verified", k->checked_after && !k->problem);
+	json_put_string(j, "name", k->name);
+	json_put_string(j, "path", k->path);
+	json_put_string(j, "wanted", k->wanted);
+	json_put_string(j, "before", k->before);
+	json_put_string(j, "readback", k->readback);
+	json_put_string(j, "after", k->after);
+	json_put_bool(j, "verified", k->checked_after && !k->problem);
 	json_close(j, '}');
 }
 
 static void put_number(struct json *j, const char *key, bool have, uint64_t v)
 {
 	if (have)
-		json_u64(j, key, v);
+		json_put_u64(j, key, v);
 	else
-		json_string(j, key, NULL);
+		json_put_string(j, key, NULL);
 }
 
 static void put_counter(struct json *j, const struct counter_state *c)
 {
 	json_open(j, NULL, '{');
-	json_string(j, "name", c->counter->name);
-	json_string(j, "file", c->counter->path);
+	json_put_string(j, "name", c->counter->name);
+	json_put_string(j, "file", c->counter->path);
 	put_number(j, "before", c->have_before, c->before);
 	put_number(j, "after", c->have_after, c->after);
-	json_bool(j, "live", c->counter->live);
+	json_put_bool(j, "live", c->counter->live);
 	json_close(j, '}');
 }
 

@@ -57,19 +57,20 @@ static void put_workload(struct json *j, const struct agent *a)
 	const struct workload *w = &a->workload;
 	bool exited = WIFEXITED(w->status);
 
-	json_u64(j, "workload_ns", w->end_ns - w->start_ns);
-	json_u64(j, "workload_start_ns", w->start_ns);
-	json_u64(j, "workload_end_ns", w->end_ns);
-	json_bool(j, "timed_out", w->timed_out);
+	json_put_u64(j, "workload_ns", w->end_ns - w->start_ns);
+	json_put_u64(j, "workload_start_ns", w->start_ns);
+	json_put_u64(j, "workload_end_ns", w->end_ns);
+	json_put_bool(j, "timed_out", w->timed_out);
 	if (exited)
-		json_i64(j, "exit_status", WEXITSTATUS(w->status));
+		json_put_i64(j, "exit_status", WEXITSTATUS(w->status));
 	else
-		json_i64(j, "exit_signal", WTERMSIG(w->status));
-	json_u64(j, "stdout_dropped_bytes", w->out_dropped);
-	json_u64(j, "stderr_dropped_bytes", w->err_dropped);
-	json_u64(j, "mem_available_kb", snapshot_number(&a->before, SNAPSHOT_MEMINFO, "MemAvailable"));
-	json_u64(j, "cpu_ns", a->cpu_ns);
-	json_u64(j, "workload_uptime_ms", (uint64_t)(a->workload_uptime_s * 1000));
+		json_put_i64(j, "exit_signal", WTERMSIG(w->status));
+	json_put_u64(j, "stdout_dropped_bytes", w->out_dropped);
+	json_put_u64(j, "stderr_dropped_bytes", w->err_dropped);
+	json_put_u64(j, "mem_available_kb",
+		     snapshot_number(&a->before, SNAPSHOT_MEMINFO, "MemAvailable"));
+	json_put_u64(j, "cpu_ns", a->cpu_ns);
+	json_put_u64(j, "workload_uptime_ms", (uint64_t)(a->workload_uptime_s * 1000));
 }
 
 static int send_agent_json(const struct agent *a)
@@ -77,14 +78,14 @@ static int send_agent_json(const struct agent *a)
 	_cleanup_json_ struct json j = { 0 };
 
 	json_open(&j, NULL, '{');
-	json_u64(&j, "rss_peak_kb", number_of("/proc/self/status", "VmHWM"));
-	json_u64(&j, "mem_total_kb", number_of("/proc/meminfo", "MemTotal"));
-	json_u64(&j, "swap_total_kb", number_of("/proc/meminfo", "SwapTotal"));
-	json_i64(&j, "cpus", sysconf(_SC_NPROCESSORS_ONLN));
-	json_i64(&j, "page_size", sysconf(_SC_PAGESIZE));
-	json_u64(&j, "agent_uptime_ms", (uint64_t)(a->boot_uptime_s * 1000));
-	json_strings(&j, "events", a->trace.events);
-	json_strings(&j, "skipped_events", a->trace.skipped);
+	json_put_u64(&j, "rss_peak_kb", number_of("/proc/self/status", "VmHWM"));
+	json_put_u64(&j, "mem_total_kb", number_of("/proc/meminfo", "MemTotal"));
+	json_put_u64(&j, "swap_total_kb", number_of("/proc/meminfo", "SwapTotal"));
+	json_put_i64(&j, "cpus", sysconf(_SC_NPROCESSORS_ONLN));
+	json_put_i64(&j, "page_size", sysconf(_SC_PAGESIZE));
+	json_put_u64(&j, "agent_uptime_ms", (uint64_t)(a->boot_uptime_s * 1000));
+	json_put_strings(&j, "events", a->trace.events);
+	json_put_strings(&j, "skipped_events", a->trace.skipped);
 	if (a->measured)
 		put_workload(&j, a);
 	json_close(&j, '}');

@@ -48,7 +48,8 @@ bool text_number(const char *text, const char *name, uint64_t *ret)
 	for (const char *line = text; line; line = strchr(line, '\n'), line += line != NULL) {
 		const char *value = line + len;
 
-		if (strncmp(line, name, len) != 0 || (*value != ' ' && *value != ':' && *value != '\t'))
+		if (strncmp(line, name, len) != 0 ||
+		    (*value != ' ' && *value != ':' && *value != '\t'))
 			continue;
 		value += strspn(value, ": \t");
 		if (!isdigit((unsigned char)*value))

@@ -224,7 +224,7 @@ void stream_bye(struct stream *s)
 	if (s->tty)
 		tcdrain(s->fd);
 	else
-		wait_writable(s->fd);	/* the port takes no more until the host has the last buffer */
+		wait_writable(s->fd);	/* not before the host has the last buffer */
 }
 
 int stream_file_begin(struct stream *s, const char *path)

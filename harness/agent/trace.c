@@ -27,7 +27,8 @@ static int set_buffer(unsigned int kb, struct error **err)
 		return error_errno(err, errno, "tracing: a buffer of %u KiB for each CPU", kb);
 	got = tracefs_instance_get_buffer_size(NULL, 0);
 	if (got < (ssize_t)kb)
-		return error_set(err, EXIT_FAULT, "tracing: the buffer has %zd KiB, not %u", got, kb);
+		return error_set(err, EXIT_FAULT, "tracing: the buffer has %zd KiB, not %u", got,
+				 kb);
 	return 0;
 }
 
@@ -197,7 +198,7 @@ static int send_cpus(struct stream *to, struct error **err)
 	return 0;
 }
 
-/* "address type name\t[module]": only the lines of the policy's modules; the rest is in System.map. */
+/* "address type name\t[module]", for the policy's modules; the rest is in System.map. */
 static int send_symbols(const struct job *job, struct stream *to)
 {
 	_cleanup_fclose_ FILE *f = fopen("/proc/kallsyms", "re");

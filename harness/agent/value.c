@@ -50,7 +50,8 @@ static bool word_number(const struct word *w, bool *ret_negative, uint64_t *ret)
 
 static int word_bool(const struct word *w)
 {
-	static const char *const no[] = { "0", "N", "n", "off" }, *const yes[] = { "1", "Y", "y", "on" };
+	static const char *const no[] = { "0", "N", "n", "off" };
+	static const char *const yes[] = { "1", "Y", "y", "on" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(no); i++) {
 		if (word_is(w, no[i]))

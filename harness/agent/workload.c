@@ -177,11 +177,11 @@ char *workload_problem(const struct workload *w, const struct job *job)
 	if (w->timed_out)
 		return xasprintf("%s: not over after %u s", job->workload, job->timeout_s);
 	if (WIFSIGNALED(w->status))
-		return xasprintf("%s: ended by signal %d%s%.*s", job->workload, WTERMSIG(w->status), sep,
-				 (int)len, words);
+		return xasprintf("%s: ended by signal %d%s%.*s", job->workload,
+				 WTERMSIG(w->status), sep, (int)len, words);
 	if (WEXITSTATUS(w->status))
-		return xasprintf("%s: exit status %d%s%.*s", job->workload, WEXITSTATUS(w->status), sep,
-				 (int)len, words);
+		return xasprintf("%s: exit status %d%s%.*s", job->workload,
+				 WEXITSTATUS(w->status), sep, (int)len, words);
 	if (!path_exists(output))
 		return xasprintf("%s: ended well but left no %s", job->workload, output);
 	return NULL;

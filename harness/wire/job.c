@@ -76,7 +76,8 @@ static int parse_line(const char *line, size_t len, int number, struct job_text 
 		return error_set(err, EXIT_FAULT, "job:%d: %s: no value", number, rules[key].name);
 	value = xstrndup(space + 1, len - key_len - 1);
 	if (!unescape(value))
-		return error_set(err, EXIT_FAULT, "job:%d: %s: bad escape", number, rules[key].name);
+		return error_set(err, EXIT_FAULT, "job:%d: %s: bad escape", number,
+				 rules[key].name);
 	if (strv_len(ret->values[key]) >= rules[key].max)
 		return error_set(err, EXIT_FAULT, "job:%d: %s: given more than %zu times", number,
 				 rules[key].name, rules[key].max);
@@ -103,7 +104,8 @@ int job_parse(const char *text, struct job_text *ret, struct error **err)
 	for (const char *line = text, *end; *line; line = end + 1, number++) {
 		end = strchr(line, '\n');
 		if (!end)
-			return error_set(err, EXIT_FAULT, "job:%d: the last line is cut off", number);
+			return error_set(err, EXIT_FAULT, "job:%d: the last line is cut off",
+					 number);
 		if (parse_line(line, end - line, number, &j, err) < 0)
 			return -1;
 	}
