@@ -115,14 +115,29 @@ static size_t count_refused(const struct plan *p)
 	return n;
 }
 
-/* "watermark-timer(expiry_ms=1000)": with every knob, unlike a title. */
-static void add_owner(struct table *t, const char *name, char *knobs)
+/* "watermark-timer(expiry_ms=1000)": what is swept tells cells apart; the rest stands below. */
+static char *owner_words(const char *name, const struct knob_value *knobs, size_t n, bool swept)
 {
-	if (*knobs)
-		table_addf(t, "%s(%s)", name, knobs);
-	else
-		table_add(t, name);
-	free(knobs);
+	struct strbuf b = { 0 };
+	const char *sep = swept ? "(" : ": ";
+
+	strbuf_puts(&b, name);
+	for (size_t i = 0; i < n; i++) {
+		if (knobs[i].swept != swept)
+			continue;
+		strbuf_printf(&b, "%s%s=%s", sep, knobs[i].def->name, knobs[i].value);
+		sep = " ";
+	}
+	if (swept && *sep == ' ')
+		strbuf_puts(&b, ")");
+	return strbuf_steal(&b);
+}
+
+static void add_owner(struct table *t, const char *name, const struct knob_value *knobs, size_t n)
+{
+	_cleanup_free_ char *words = owner_words(name, knobs, n, true);
+
+	table_add(t, words);
 }
 
 static void print_cells(const struct plan *p)
@@ -147,8 +162,9 @@ static void print_cells(const struct plan *p)
 		table_addf(t, "%zu", i + 1);
 		table_add(t, cell->id);
 		table_add(t, cell->kernel->name);
-		add_owner(t, cell->policy->name, cell_knobs(cell));
-		add_owner(t, cell->workload->name, cell_workload_knobs(cell));
+		add_owner(t, cell->policy->name, cell->policy_knobs, cell->n_policy_knobs);
+		add_owner(t, cell->workload->name, cell->workload_knobs,
+			  cell->n_workload_knobs);
 		table_add(t, mode_name(cell->mode));
 		table_addf(t, "%u", cell->rep);
 		table_add(t, duration_to_str(cell->estimate_s));
@@ -185,12 +201,45 @@ static void print_refused(const struct plan *p)
 	}
 }
 
+static void add_fixed(char ***lines, const char *name, const struct knob_value *knobs, size_t n)
+{
+	_cleanup_free_ char *words = owner_words(name, knobs, n, false);
+
+	if (streq(words, name))
+		return;
+	for (size_t i = 0; *lines && (*lines)[i]; i++) {
+		if (streq((*lines)[i], words))
+			return;
+	}
+	strv_add(lines, words);
+}
+
+/* Once for all cells: a default that nobody looks at can still be the reason of a result. */
+static void print_fixed(const struct plan *p)
+{
+	_cleanup_strv_ char **lines = NULL;
+
+	for (size_t i = 0; i < p->n_cells; i++) {
+		const struct cell *c = &p->cells[i];
+
+		if (c->refused)
+			continue;
+		add_fixed(&lines, c->policy->name, c->policy_knobs, c->n_policy_knobs);
+		add_fixed(&lines, c->workload->name, c->workload_knobs, c->n_workload_knobs);
+	}
+	if (lines)
+		puts("\nknobs at their defaults:");
+	for (size_t i = 0; lines && lines[i]; i++)
+		printf("  %s\n", lines[i]);
+}
+
 static void print_text(const struct plan *p, size_t known)
 {
 	size_t refused = count_refused(p), cells = p->n_cells - refused;
 
 	if (cells)
 		print_cells(p);
+	print_fixed(p);
 	printf("%smatrix %s: %zu cell%s, about %s one after the other (%s)\n", cells ? "\n" : "",
 	       p->matrix->name, cells, cells == 1 ? "" : "s", duration_to_str(plan_total_s(p)),
 	       known ? "from earlier runs where there are any" : "no earlier runs to go by");

@@ -80,8 +80,8 @@ static int add_kernels(struct axes *a, const struct config *c, const struct matr
 		k = ARRAY_APPEND(a->kernels, a->n_kernels);
 		k->def = def;
 		if (kernel_identify(def, k->id, err) < 0)
-			return error_wrap(err, "%s:%d:%d: kernel \"%s\"", def->pos.file,
-					  def->pos.line, def->pos.col, def->name);
+			return error_wrap(err, "%s:%d:%d", def->pos.file, def->pos.line,
+					  def->pos.col);
 	}
 	return a->n_kernels ? 0 : nothing_matches(m, "kernel", glob, m->kernels, err);
 }

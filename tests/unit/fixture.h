@@ -42,11 +42,14 @@ static inline void fixture_write(const char *path, const char *text)
 	free(dir);
 }
 
+static char *fixture_home;
+
 static inline void fixture_enter(void)
 {
 	char dir[] = "/tmp/mm-harness-test-XXXXXX";
 
-	if (!mkdtemp(dir) || chdir(dir) < 0)
+	fixture_home = getcwd(NULL, 0);
+	if (!fixture_home || !mkdtemp(dir) || chdir(dir) < 0)
 		abort();
 	fixture_write("bzImage", "MZ");
 	fixture_write("policies/plain/policy.toml", FIXTURE_POLICY);
@@ -58,9 +61,10 @@ static inline void fixture_leave(void)
 {
 	char *dir = realpath(".", NULL);
 
-	if (!dir || chdir("/") < 0 || dir_remove(dir, NULL) < 0)
+	if (!dir || chdir(fixture_home) < 0 || dir_remove(dir, NULL) < 0)
 		abort();
 	free(dir);
+	free(fixture_home);
 }
 
 /* The configuration's error, or "" if there is none.  Caller frees. */
