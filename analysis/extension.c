@@ -27,6 +27,15 @@ static int is_our_sqlite(const sqlite3_api_routines *api)
 	return api->create_function_v2 == sqlite3_create_function_v2;
 }
 
+static int register_trace(sqlite3 *db)
+{
+	struct trace_cache *cache = trace_cache_create();
+	int rc = trace_vtab_register(db, cache);
+
+	trace_cache_release(cache);	/* the modules hold it now */
+	return rc;
+}
+
 int sqlite3_harnesssqlite_init(sqlite3 *db, char **ret_msg, const sqlite3_api_routines *api)
 {
 	int rc;
@@ -38,5 +47,5 @@ int sqlite3_harnesssqlite_init(sqlite3 *db, char **ret_msg, const sqlite3_api_ro
 		return SQLITE_ERROR;
 	}
 	rc = stats_register(db);
-	return rc == SQLITE_OK ? trace_vtab_register(db) : rc;
+	return rc == SQLITE_OK ? register_trace(db) : rc;
 }
