@@ -7,9 +7,11 @@ AGENT_BASE := harness/base/error.c harness/base/str.c harness/base/file.c
 AGENT_OBJ  := $(patsubst %,$(BUILD)/agent-obj/%.o,$(AGENT_SRC) $(AGENT_BASE))
 LIBPERF    := $(BUILD)/libperf
 
+# --no-warnings: libtraceevent could load plugins, and the linker would say at each
+# build that dlopen() needs a dynamic program; the agent loads none.
 $(BUILD)/agent: $(AGENT_OBJ) $(LIBPERF)/libperf.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) -static -s -Wl,--gc-sections -Wl,--build-id=none -o $@ $(AGENT_OBJ) \
+	$(Q)$(CC) -static -s -Wl,--gc-sections -Wl,--build-id=none -Wl,--no-warnings -o $@ $(AGENT_OBJ) \
 		$(LIBPERF)/libperf.a $(LIBPERF)/libapi.a -ltracefs -ltraceevent -lm -lpthread
 
 $(LIBPERF)/libperf.a: harness/agent/libperf.sh

@@ -116,6 +116,8 @@ TEST(damage_is_named_with_its_line)
 	EXPECT_STR(refusal("arg a\\\n"), "job:1: arg: bad escape");
 	EXPECT_STR(refusal(LEAST "tools -1\n"),
 		   "job: tools: \"-1\" is not a number up to 18446744073709551615");
+	EXPECT_STR(refusal(LEAST "tools 5x\n"),
+		   "job: tools: \"5x\" is not a number up to 18446744073709551615");
 	EXPECT_STR(refusal(LEAST "heartbeat_ms 1\n"),
 		   "job:10: heartbeat_ms: given more than 1 times");
 	EXPECT_STR(refusal(LEAST "knob name /path\n"),
