@@ -103,6 +103,8 @@ TEST(types_and_ranges_are_checked)
 		  "\"1GiB\", not \"lots\"" },
 		{ "[machine]\nmem = \"1M\"\n",
 		  "harness.toml:2:7: \"mem\" in [machine] must be 64M to 1T, not 1M" },
+		{ "[machine]\nmem = \"2T\"\n",
+		  "harness.toml:2:7: \"mem\" in [machine] must be 64M to 1T, not 2T" },
 		{ "[machine]\nmem = -1\n",
 		  "harness.toml:2:7: \"mem\" in [machine] must be 64M to 1T, not -1" },
 		{ "[trace]\nenabled = 1\n",

@@ -52,7 +52,7 @@ static struct planned plan_now(const struct plan_filter *f)
 	FIXTURE_KERNEL "[kernel.l]\nsource = \"prebuilt\"\nimage = \"bzImage\"\n" \
 	"[matrix.m]\nkernels = [\"k\", \"l\"]\npolicies = [\"plain\", \"swept\"]\n" \
 	"workloads = [\"work\", \"swept-work\"]\nmodes = [\"tcg\"]\nreps = 2\nseed = 7\n" \
-	"[matrix.m.sweep]\nswept.zz = [10, 20, 30]\nswept.aa = [1, 2]\n" \
+	"[matrix.m.sweep]\nswept.zz = [10, 20, 30, 40]\nswept.aa = [1, 2]\n" \
 	"\"swept-work.n\" = [8, 9]\n"
 
 static void enter_two_by_two(void)
@@ -90,8 +90,8 @@ TEST(a_matrix_is_the_product_of_its_axes_and_sweeps)
 	_cleanup_planned_ struct planned p = plan_two_by_two(NULL);
 
 	EXPECT_PLAN(p);
-	/* 2 kernels, 1 + 3 * 2 policies, 1 + 2 workloads, 1 mode, 2 repetitions */
-	EXPECT_INT(p.plan->n_cells, 2 * 7 * 3 * 2);
+	/* 2 kernels, 1 + 4 * 2 policies, 1 + 2 workloads, 1 mode, 2 repetitions */
+	EXPECT_INT(p.plan->n_cells, 2 * 9 * 3 * 2);
 	EXPECT_INT(count(p.plan, "k plain work tcg #1"), 1);
 	EXPECT_INT(count(p.plan, "l swept(aa=2 zz=30) swept-work(n=9) tcg #2"), 1);
 	for (size_t i = 0; i < p.plan->n_cells; i++) {
@@ -273,7 +273,7 @@ TEST(filters_are_globs)
 
 	EXPECT_PLAN(p);
 	EXPECT_PLAN(all);
-	EXPECT_INT(p.plan->n_cells, 6 * 2);
+	EXPECT_INT(p.plan->n_cells, 8 * 2);
 	for (size_t i = 0; i < p.plan->n_cells; i++)
 		EXPECT(plan_cell(all.plan, p.plan->cells[i].id, NULL));
 }
@@ -410,7 +410,7 @@ TEST(cells_are_found_by_a_prefix_that_fits_one)
 	EXPECT(!plan_cell(p.plan, "xyz", &err));
 	EXPECT_STR(err->msg, "matrix \"m\" has no cell \"xyz\"; `harness plan m` lists them");
 	EXPECT(!plan_cell(p.plan, "", &err));
-	/* 84 ids: some two of them begin with the same digit. */
+	/* 108 ids: some two of them begin with the same digit. */
 	for (char prefix[] = "0"; *prefix <= '9'; (*prefix)++) {
 		if (plan_cell(p.plan, prefix, &err))
 			continue;
