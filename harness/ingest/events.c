@@ -132,9 +132,13 @@ static int add_symbols(struct ingest *in, const struct trace_event *ev, int64_t 
 {
 	static const char *const kinds[] = { [SYMBOL_VALUE] = "value", [SYMBOL_FLAG] = "flag" };
 	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(
-		in->db, err, "INSERT OR IGNORE INTO symbol VALUES (?, ?, ?, ?, ?, ?, ?)");
+		in->db, err, "INSERT INTO symbol VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE "
+		"SET name = excluded.name WHERE kind = 'flags'");
 
-	if (!stmt)
+	/* What an older harness understood of these formats makes way. */
+	if (!stmt || db_exec(in->db, err, "DELETE FROM symbol WHERE kernel_id = %Q AND system = %Q "
+			     "AND event = %Q AND kind <> 'flags'", in->kernel_id, ev->system,
+			     ev->name) < 0)
 		return -1;
 	for (size_t i = 0; i < ev->n_symbols; i++) {
 		const struct trace_symbol *s = &ev->symbols[i];

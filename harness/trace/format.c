@@ -150,27 +150,28 @@ static const struct trace_field *arg_field(const struct trace_event *ev,
 	return NULL;
 }
 
+/* A C integer constant, as libtraceevent leaves it: "-1", "0x800u", "1UL". */
+static bool constant(const char *s, int64_t *ret)
+{
+	char *end;
+
+	errno = 0;
+	*ret = s[0] == '-' ? strtoll(s, &end, 0) : (int64_t)strtoull(s, &end, 0);
+	return !errno && end != s && !end[strspn(end, "uUlL")];
+}
+
 static void add_symbols(struct trace_event *ev, const struct tep_print_arg *about,
 			const struct tep_print_flag_sym *sym, enum symbol_kind kind)
 {
 	const struct trace_field *f = arg_field(ev, about);
+	int64_t v;
 
 	if (!f || f->kind != FIELD_INT)
 		return;
 	for (; sym && ev->n_symbols < SYMBOLS_MAX; sym = sym->next) {
-		struct trace_symbol *to;
-		char *end;
-		long long v;
-
-		if (!sym->value || !sym->str)
-			continue;
-		errno = 0;
-		v = sym->value[0] == '-' ? strtoll(sym->value, &end, 0)
-					 : (long long)strtoull(sym->value, &end, 0);
-		if (errno || *end || end == sym->value)
-			continue;
-		to = ARRAY_APPEND(ev->symbols, ev->n_symbols);
-		*to = (struct trace_symbol){ f, kind, v, xstrdup(sym->str) };
+		if (sym->value && sym->str && constant(sym->value, &v))
+			*ARRAY_APPEND(ev->symbols, ev->n_symbols) =
+				(struct trace_symbol){ f, kind, v, xstrdup(sym->str) };
 	}
 }
 
