@@ -12,7 +12,7 @@
 	X(WORKLOAD_KNOBS, "workload_knobs", "workload_knobs", "workload_knobs", true)	\
 	X(MODE, "mode", "mode", "mode", false)						\
 	X(CPUS, "cpus", "cpus", "cpus || ' CPUs'", true)				\
-	X(MEM, "mem", "mem_bytes", "mem_bytes / 1048576 || ' MiB'", true)		\
+	X(MEM, "mem", "mem_bytes", "(mem_bytes / 1048576) || ' MiB'", true)		\
 	X(SWAP, "swap", "swap", "'swap ' || swap", true)				\
 	X(POLICY, "policy", "policy", "policy", false)					\
 	X(KNOBS, "knobs", "knobs", "knobs", true)

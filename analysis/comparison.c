@@ -14,7 +14,7 @@
  */
 static const char values_sql[] =
 	"SELECT p.pair, p.setting, p.heading, p.a_label, p.b_label, v.name, v.unit, v.better,"
-	" m.side, v.value, p.mode "
+	" m.side, v.value, p.mode, k.detail "
 	"FROM report_value v"
 	" CROSS JOIN report_member m ON m.run_id = v.run_id"
 	" CROSS JOIN report_pair p ON p.pair = m.pair"
@@ -22,7 +22,7 @@ static const char values_sql[] =
 	"WHERE v.value IS NOT NULL "
 	"ORDER BY p.setting, k.rank, p.pair";
 
-enum { PAIR, SETTING, HEADING, A_LABEL, B_LABEL, NAME, UNIT, BETTER, SIDE, VALUE, MODE };
+enum { PAIR, SETTING, HEADING, A_LABEL, B_LABEL, NAME, UNIT, BETTER, SIDE, VALUE, MODE, DETAIL };
 
 /* Values of the row that is being read. */
 struct values {
@@ -50,6 +50,7 @@ static void start_row(sqlite3_stmt *stmt, struct comparison *c)
 		.name = text(stmt, NAME), .unit = text(stmt, UNIT),
 		.higher_is_better = streq(better, "higher"),
 		.deterministic = streq(mode, "deterministic"),
+		.detail = sqlite3_column_int(stmt, DETAIL),
 	};
 }
 
@@ -103,25 +104,26 @@ static int read_rows(sqlite3 *db, sqlite3_stmt *stmt, struct comparison *c, stru
 }
 
 /* Once: a section's query may be expensive, and its order is kept in the row ids. */
-static int materialize(sqlite3 *db, const char *sql, struct error **err)
+static int materialize(sqlite3 *db, const char *sql, bool has_detail, struct error **err)
 {
 	_cleanup_free_ char *create = xasprintf(
 		"DROP TABLE IF EXISTS temp.report_value; DROP TABLE IF EXISTS temp.report_name;"
 		"CREATE TEMP TABLE report_value AS %s", sql);
+	_cleanup_free_ char *names = xasprintf(
+		"CREATE TEMP TABLE report_name AS SELECT name, min(rowid) AS rank, %s AS detail"
+		" FROM report_value GROUP BY name;"
+		"CREATE INDEX temp.report_name_i ON report_name(name);",
+		has_detail ? "max(detail)" : "0");
 
-	if (sql_exec(db, err, create) < 0)
-		return -1;
-	return sql_exec(db, err,
-			"CREATE TEMP TABLE report_name AS SELECT name, min(rowid) AS rank"
-			" FROM report_value GROUP BY name;"
-			"CREATE INDEX temp.report_name_i ON report_name(name, rank);");
+	return sql_exec(db, err, create) < 0 ? -1 : sql_exec(db, err, names);
 }
 
-int comparison_fill(sqlite3 *db, const char *sql, struct comparison *ret, struct error **err)
+int comparison_fill(sqlite3 *db, const char *sql, bool has_detail, struct comparison *ret,
+		    struct error **err)
 {
 	_cleanup_finalize_ sqlite3_stmt *stmt = NULL;
 
-	if (materialize(db, sql, err) < 0)
+	if (materialize(db, sql, has_detail, err) < 0)
 		return -1;
 	if (sqlite3_prepare_v2(db, values_sql, -1, &stmt, NULL) != SQLITE_OK)
 		return sql_error(db, err, "reading values");

@@ -17,6 +17,7 @@ struct comparison_row {
 	char *name, *unit;
 	bool higher_is_better;
 	bool deterministic;
+	bool detail;		/* only worth a line where it differs */
 	struct effect effect;
 	double q;		/* p, corrected over all rows of the report */
 	enum verdict verdict;
@@ -27,8 +28,9 @@ struct comparison {
 	size_t n;
 };
 
-/* `sql` gives run_id, name, unit, better, value. */
-int comparison_fill(sqlite3 *db, const char *sql, struct comparison *ret, struct error **err);
+/* `sql` gives run_id, name, unit, better, value, and detail if `has_detail`. */
+int comparison_fill(sqlite3 *db, const char *sql, bool has_detail, struct comparison *ret,
+		    struct error **err);
 void comparison_deinit(struct comparison *c);
 
 /*

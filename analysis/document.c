@@ -34,7 +34,9 @@ bool section_wanted(const struct document *d, const struct section *s)
 
 bool row_wanted(const struct document *d, const struct section *s, const struct comparison_row *r)
 {
-	if (s->show == SHOW_CHANGED && (r->verdict == VERDICT_SAME || r->verdict == VERDICT_NONE))
+	bool changed = r->verdict != VERDICT_SAME && r->verdict != VERDICT_NONE;
+
+	if (!changed && (s->show == SHOW_CHANGED || (r->detail && !d->verbose)))
 		return false;
 	return d->verbose || r->verdict != VERDICT_SAME || r->effect.median_a != 0;
 }
@@ -138,20 +140,25 @@ static void add_to_block(struct block *b, const struct comparison_row *r)
 	*ARRAY_APPEND(b->rows, b->n) = r;
 }
 
-static void block_columns(struct table *t, const struct block *b)
+/* A column of values has the side's label where all rows share it. */
+static void value_column(struct table *t, const char *label, const char *name)
 {
-	const char *a = b->a_label && *b->a_label ? b->a_label : "A";
-	const char *other = b->b_label && *b->b_label ? b->b_label : "B";
+	_cleanup_free_ char *with = xasprintf("with %s", name);
 
+	table_column(t, !label ? with : *label ? label : name, ALIGN_RIGHT);
+}
+
+static void block_columns(struct table *t, const struct block *b, const struct document *d)
+{
 	table_column(t, "metric", ALIGN_LEFT);
 	table_column(t, "unit", ALIGN_LEFT);
 	if (!b->a_label)
-		table_column(t, "from", ALIGN_LEFT);
+		table_column(t, d->a_name, ALIGN_LEFT);
 	if (!b->b_label)
-		table_column(t, "to", ALIGN_LEFT);
+		table_column(t, d->b_name, ALIGN_LEFT);
 	table_column(t, "n", ALIGN_RIGHT);
-	table_column(t, b->a_label ? a : "before", ALIGN_RIGHT);
-	table_column(t, b->b_label ? other : "after", ALIGN_RIGHT);
+	value_column(t, b->a_label, d->a_name);
+	value_column(t, b->b_label, d->b_name);
 	table_column(t, "change", ALIGN_RIGHT);
 	table_column(t, "95 % interval", ALIGN_RIGHT);
 	table_column(t, "", ALIGN_LEFT);
@@ -191,7 +198,7 @@ static void print_block(const struct page *p, const struct block *b)
 	struct table *t = table_create();
 	_cleanup_free_ const char **colors = xcalloc(b->n, sizeof(*colors));
 
-	block_columns(t, b);
+	block_columns(t, b, p->d);
 	for (size_t i = 0; i < b->n; i++) {
 		block_row(t, b, i);
 		colors[i] = row_color(b->rows[i]);
@@ -220,30 +227,34 @@ static void print_comparison(const struct page *p, const struct section *s)
 			print_block(p, &b);
 		free(b.rows);
 	}
-	if (!shown && s->rows.n)
-		paragraph(p, s->show == SHOW_CHANGED ? "No difference is seen." : "All of it is 0.");
-	else if (!shown)
-		paragraph(p, s->empty ?: "These runs have no such metric on both sides.");
+	if (!shown)
+		fputs("No difference is seen.\n\n", p->out);
 	else if (hidden && s->show != SHOW_CHANGED)
-		fprintf(p->out, "%zu %s 0 on both sides and not shown (-v shows them).\n", hidden,
-			hidden == 1 ? "comparison is" : "comparisons are");
+		fprintf(p->out, "%zu more %s with -v: 0 on both sides, or minor and not different.\n\n",
+			hidden, hidden == 1 ? "line" : "lines");
+}
+
+static bool is_empty(const struct section *s)
+{
+	return s->compares ? !s->rows.n : !table_rows(s->table);
 }
 
 static void print_section(const struct page *p, const struct section *s)
 {
 	heading(p, 2, s->title);
-	if (s->text)
-		paragraph(p, s->text);
-	if (!p->markdown && s->text)
-		fputc('\n', p->out);
-	if (s->compares)
-		print_comparison(p, s);
-	else if (table_rows(s->table))
-		print_table(p, s->table, NULL);
-	else
-		paragraph(p, s->empty);
-	if (s->compares || !table_rows(s->table))
-		fputc('\n', p->out);
+	if (is_empty(s)) {
+		paragraph(p, s->empty ?: "These runs have no such metric on both sides.");
+		fputs(p->markdown ? "" : "\n", p->out);
+	} else {
+		if (s->text) {
+			paragraph(p, s->text);
+			fputs(p->markdown ? "" : "\n", p->out);
+		}
+		if (s->compares)
+			print_comparison(p, s);
+		else
+			print_table(p, s->table, NULL);
+	}
 }
 
 static void print_summary(const struct page *p)
@@ -255,7 +266,7 @@ static void print_summary(const struct page *p)
 		text = xasprintf("%d runs, %d of them usable. %s", d->runs, d->usable, d->nothing);
 	else
 		text = xasprintf("%d runs, %d of them usable. Differences shown: %zu better, %zu worse; "
-				 "not proved: %zu. %zu tests were corrected for (Benjamini-Hochberg, "
+				 "not proved: %zu. Corrected for %zu tests (Benjamini-Hochberg, "
 				 "5 %%).", d->runs, d->usable, d->better, d->worse, d->unproven,
 				 d->tests);
 	paragraph(p, text);
@@ -267,6 +278,19 @@ static void print_summary(const struct page *p)
 	}
 	if (!p->markdown)
 		fputc('\n', p->out);
+}
+
+static void print_overview(const struct page *p)
+{
+	struct table *t = document_overview(p->d);
+
+	if (table_rows(t)) {
+		heading(p, 2, "Overview");
+		paragraph(p, "Metrics by what became of them.");
+		fputs(p->markdown ? "" : "\n", p->out);
+		print_table(p, t, NULL);
+	}
+	table_destroy(t);
 }
 
 static void print_footer(const struct page *p)
@@ -294,6 +318,7 @@ void document_text(const struct document *d, bool markdown, bool color, FILE *ou
 	if (markdown)
 		heading(&p, 1, d->title);
 	print_summary(&p);
+	print_overview(&p);
 	for (size_t i = 0; i < d->sections.n; i++) {
 		if (section_wanted(d, &d->sections.items[i]))
 			print_section(&p, &d->sections.items[i]);

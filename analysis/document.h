@@ -7,6 +7,7 @@
 
 struct document {
 	const char *title;
+	const char *a_name, *b_name;	/* of the sides, for columns that tell them apart */
 	struct sections sections;
 	int runs, usable, left_out, pairs;
 	size_t tests;			/* corrected for */
@@ -20,9 +21,12 @@ struct document {
 void document_text(const struct document *d, bool markdown, bool color, FILE *out);
 void document_json(const struct document *d, FILE *out);
 
+/* How many metrics of each pair went which way. */
+struct table *document_overview(const struct document *d);
+
 /* Should the section be there at all? */
 bool section_wanted(const struct document *d, const struct section *s);
-/* Should the row?  Metrics that are 0 on both sides say nothing. */
+/* Should the row?  Metrics that are 0 on both sides say nothing, minor ones only by a change. */
 bool row_wanted(const struct document *d, const struct section *s, const struct comparison_row *r);
 
 void document_deinit(struct document *d);

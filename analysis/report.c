@@ -105,35 +105,38 @@ static size_t runs_needed(double p)
 	return n;
 }
 
-static char *what_cannot_be_shown(sqlite3 *db, size_t tests)
+/* "3+3 runs (10 %), 2+3 runs (20 %)": sizes that can't show anything; NULL if there are none. */
+static char *too_few(sqlite3 *db)
 {
 	_cleanup_finalize_ sqlite3_stmt *stmt = NULL;
-	size_t alone = runs_needed(EFFECT_FDR);
 	struct strbuf b = { 0 };
 
 	if (sqlite3_prepare_v2(db, "SELECT DISTINCT min(a, b), max(a, b) FROM ("
 			       " SELECT sum(side = 0) AS a, sum(side = 1) AS b FROM report_member"
-			       " GROUP BY pair) ORDER BY 1, 2", -1, &stmt, NULL) != SQLITE_OK)
+			       " GROUP BY pair) ORDER BY 1 DESC, 2 DESC", -1, &stmt, NULL) != SQLITE_OK)
 		return NULL;
 	while (sqlite3_step(stmt) == SQLITE_ROW) {
-		size_t n_a = (size_t)sqlite3_column_int64(stmt, 0);
-		size_t n_b = (size_t)sqlite3_column_int64(stmt, 1);
-		double p = rank_least_p(n_a, n_b);
+		int n_a = sqlite3_column_int(stmt, 0), n_b = sqlite3_column_int(stmt, 1);
+		double p = rank_least_p((size_t)n_a, (size_t)n_b);
 
 		if (p > EFFECT_FDR)
-			strbuf_printf(&b, "With %zu against %zu runs, sides that don't overlap at all "
-				      "come about by chance in %.0f %% of pairs without a difference: no "
-				      "difference can be shown, the best mark is ?. ", n_a, n_b, 100 * p);
+			strbuf_printf(&b, "%s%d+%d runs (%.0f %%)", b.len ? ", " : "", n_a, n_b,
+				      100 * p);
 	}
-	if (b.len)
-		strbuf_printf(&b, "From %zu against %zu on a metric can be shown by itself", alone, alone);
-	if (b.len && tests > 1)
-		strbuf_printf(&b, ", from %zu against %zu on also as the only one among %zu",
-			      runs_needed(EFFECT_FDR / (double)tests),
-			      runs_needed(EFFECT_FDR / (double)tests), tests);
-	if (b.len)
-		strbuf_puts(&b, ".");
 	return b.len ? strbuf_steal(&b) : NULL;
+}
+
+static char *what_cannot_be_shown(sqlite3 *db, size_t tests)
+{
+	_cleanup_free_ char *sizes = too_few(db);
+	size_t alone = runs_needed(EFFECT_FDR), among = runs_needed(EFFECT_FDR / (double)(tests ?: 1));
+
+	if (!sizes)
+		return NULL;
+	return xasprintf("With %s, sides that don't overlap at all come about by chance as often as "
+			 "the parentheses say: no difference can be shown, the best mark is ?. From "
+			 "%zu+%zu runs on a metric can be shown by itself, from %zu+%zu on also as the "
+			 "only one among %zu.", sizes, alone, alone, among, among, tests);
 }
 
 static const struct comparison_row *most_telling_row(const struct document *d)
@@ -254,7 +257,10 @@ static void print(const struct document *d, const struct report_options *o, FILE
 static int finish(sqlite3 *db, const struct report_options *o, bool against_stock,
 		  const char *title, FILE *out, struct error **err)
 {
-	_cleanup_document_ struct document d = { .title = title };
+	_cleanup_document_ struct document d = {
+		.title = title,
+		.a_name = against_stock ? "stock" : "A", .b_name = against_stock ? "policy" : "B",
+	};
 	int r = compute(db, o, against_stock, &d, err);
 
 	scope_drop(db);

@@ -42,7 +42,7 @@ char *sql_text(sqlite3 *db, const char *sql)
 
 void scope_drop(sqlite3 *db)
 {
-	sqlite3_exec(db, "DROP VIEW IF EXISTS temp.report_metric;"
+	sqlite3_exec(db, "DROP TABLE IF EXISTS temp.report_metric;"
 			 "DROP TABLE IF EXISTS temp.report_value;"
 			 "DROP TABLE IF EXISTS temp.report_name;"
 			 "DROP TABLE IF EXISTS temp.report_shown;"
@@ -73,9 +73,10 @@ static const char choose_runs[] =
 	"CREATE TEMP TABLE report_left AS SELECT count(*) AS left_out FROM report_run WHERE age > 1;"
 	"DELETE FROM report_run WHERE age > 1;"
 	"CREATE INDEX temp.report_run_id ON report_run(run_id);"
-	"CREATE TEMP VIEW report_metric AS"
-	" SELECT m.* FROM metric m WHERE EXISTS (SELECT 1 FROM report_run r"
-	"  WHERE r.run_id = m.run_id AND r.usable AND NOT (m.source = 'trace' AND r.lost));";
+	"CREATE TEMP TABLE report_metric AS SELECT m.*"
+	" FROM (SELECT DISTINCT run_id, lost FROM report_run WHERE usable) r"
+	" CROSS JOIN metric m ON m.run_id = r.run_id AND NOT (m.source = 'trace' AND r.lost);"
+	"CREATE INDEX temp.report_metric_name ON report_metric(name);";
 
 static int match(sqlite3 *db, const struct selector *side0, const struct selector *side1,
 		 struct error **err)

@@ -158,7 +158,7 @@ int section_run(sqlite3 *db, struct section *s, struct error **err)
 	s->compares = is_comparison(stmt);
 	if (!s->compares)
 		return fill_table(db, stmt, s, err);
-	if (comparison_fill(db, s->sql, &s->rows, err) < 0)
+	if (comparison_fill(db, s->sql, has_column(stmt, "detail"), &s->rows, err) < 0)
 		return error_wrap(err, "%s", s->name);
 	return 0;
 }

@@ -11,7 +11,8 @@
  *
  * A query that gives the columns run_id, name, unit, better and value is a
  * comparison: each name becomes a row for each pair of the scope (see
- * scope.h), in the order in which the query gives them.  Any other query is
+ * scope.h), in the order in which the query gives them.  With a column `detail`
+ * that isn't 0, only where the sides differ, or with -v.  Any other query is
  * printed as it is.
  */
 #ifndef ANALYSIS_SECTION_H

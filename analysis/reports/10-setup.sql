@@ -10,7 +10,7 @@ what(part, subject, detail, "order") AS (
 	UNION ALL
 	SELECT 'workload', workload, workload_knobs, 4 FROM k GROUP BY workload, workload_knobs
 	UNION ALL
-	SELECT 'machine', mode, cpus || ' CPUs, ' || mem_bytes / 1048576 || ' MiB' ||
+	SELECT 'machine', mode, cpus || ' CPUs, ' || (mem_bytes / 1048576) || ' MiB' ||
 	       iif(swap IN ('', 'none'), '', ', swap on ' || swap), 5
 	FROM k GROUP BY mode, cpus, mem_bytes, swap
 	UNION ALL

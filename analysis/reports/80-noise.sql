@@ -2,7 +2,8 @@
 -- title: Noise
 -- text: How far the workload's own metrics are apart between boots of the same experiment, the one
 -- text: that others are compared with: (largest - smallest) / median. A change that is not clearly
--- text: larger can't be seen with these repetitions. Steal is CPU time that the host's own host took.
+-- text: larger can't be seen with these repetitions. Steal is time that something outside of the
+-- text: host took from its CPUs meanwhile.
 -- empty: Unknown: no experiment that others are compared with was repeated.
 WITH base AS (
 	SELECT DISTINCT m.run_id FROM report_member m WHERE m.side = 0
@@ -23,7 +24,7 @@ SELECT r.kernel, r.policy, r.workload, r.mode, max(s.boots) AS boots,
        printf('%.1f', max(s.pct)) AS "widest, %",
        (SELECT name FROM spread w WHERE w.cell_group = s.cell_group ORDER BY w.pct DESC LIMIT 1)
        AS "widest metric",
-       printf('%.1f', (SELECT pct FROM steal t WHERE t.cell_group = s.cell_group)) AS "steal, %"
+       (SELECT printf('%.1f', pct) FROM steal t WHERE t.cell_group = s.cell_group) AS "steal, %"
 FROM spread AS s
 JOIN (SELECT DISTINCT cell_group, kernel, policy, workload, mode FROM report_run WHERE side = 0) AS r
 	USING (cell_group)

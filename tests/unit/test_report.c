@@ -192,7 +192,7 @@ TEST(five_against_five_show_a_difference)
 	EXPECT_HAS(text, "-48.0 %");
 	EXPECT_HAS(text, "better\n");
 	EXPECT_HAS(text, "Differences shown: 1 better, 0 worse; not proved: 0.");
-	EXPECT_LACKS(text, "the best mark is ?");
+	EXPECT_LACKS(text, "best mark");
 }
 
 TEST(three_against_three_never_do)
@@ -204,7 +204,7 @@ TEST(three_against_three_never_do)
 	boots(db, (struct boot){ .policy = "watermark-timer" }, fast, 3);
 	text = report(db, (struct report_options){ 0 });
 	EXPECT_HAS(text, "-59.1 … -33.3 % (90 %)  better?");
-	EXPECT_HAS(text, "With 3 against 3 runs, sides that don't overlap at all");
+	EXPECT_HAS(text, "With 3+3 runs (10 %), sides that don't overlap at all");
 	EXPECT_HAS(text, "not proved: 1.");
 }
 
@@ -472,7 +472,7 @@ TEST(a_section_is_a_file)
 			"SELECT run_id, 'double' AS name, unit, 'higher' AS better, value * 2 AS value"
 			" FROM report_metric\n", NULL);
 	a = report(db, (struct report_options){ .reports = dir });
-	EXPECT_HAS(a, "== Mine ==\nTwice as much.\n");
+	EXPECT_HAS(a, "== Mine ==\nTwice as much.\n\n");
 	EXPECT_HAS(a, "double");
 	EXPECT_HAS(a, "worse\n");
 	file_puts(path, "-- title: Mine\n-- colour: red\nSELECT 1", NULL);
@@ -498,23 +498,24 @@ TEST(nothing_is_left_behind)
 }
 
 /* A matrix like the default one, with numbers from a formula. */
-static void fill_matrix(struct db *db, int reps, int metrics)
+static void fill_matrix(struct db *db, int kernels_n, int reps, int metrics)
 {
 	static const char *const kernels[] = { "debian-6.1", "debian-6.12", "patched-6.1" };
 	static const char *const policies[] = { "stock", "watermark-scale", "watermark-timer" };
 	static const char *const workloads[] = { "burst", "fio-randread", "stress-vm" };
 
 	db_exec(db, NULL, "BEGIN");
-	for (int i = 0; i < 27 * reps; i++) {
-		int p = i % 3, rep = i / 27 + 1;
+	for (int i = 0; i < 9 * kernels_n * reps; i++) {
+		int p = i % 3, rep = i / (9 * kernels_n) + 1;
 		char run[64];
 
-		insert_run(db, &(struct boot){ .kernel = kernels[i / 9 % 3], .policy = policies[p],
+		insert_run(db, &(struct boot){ .kernel = kernels[i / 9 % kernels_n], .policy = policies[p],
 					       .workload = workloads[i / 3 % 3], .rep = rep }, run);
 		metric(db, run, "throughput", "pages/s", "higher", 123456 + 777 * ((rep * 7) % 5), "workload");
 		metric(db, run, "fault_p99", "ns", "lower", (p == 2 ? 5e5 : 9e5) + 1e4 * (rep % 5), "workload");
 		metric(db, run, "allocstall", "count", "lower", p == 2 ? 0 : 40 + rep % 7, "counter");
 		metric(db, run, "tlb_shootdowns", "count", "lower", 0, "counter");
+		metric(db, run, "pswpin", "pages", "lower", 500 + 40 * (rep % 3), "counter");
 		for (int m = 0; m < metrics; m++) {
 			_cleanup_free_ char *name = xasprintf("m%03d", m);
 
@@ -529,9 +530,9 @@ static void check_golden(const char *file, struct report_options o)
 	_cleanup_db_ struct db *db = open_db();
 	_cleanup_free_ char *text = NULL, *want = NULL, *path = xasprintf("tests/golden/%s", file);
 
-	fill_matrix(db, 3, 0);
+	fill_matrix(db, 1, 4, 0);
 	db_exec(db, NULL, "UPDATE run SET outcome = 'kernel-panic', detail = 'Kernel panic - not "
-			  "syncing: Fatal exception' WHERE run_id = 'c027-1'");
+			  "syncing: Fatal exception' WHERE run_id = 'c036-1'");
 	text = report(db, o);
 	if (getenv("UPDATE_GOLDEN"))
 		file_puts(path, text, NULL);
@@ -562,7 +563,7 @@ TEST(a_thousand_boots_in_time)
 	_cleanup_free_ char *text = NULL;
 	double began;
 
-	fill_matrix(db, 37, 60);	/* 999 boots of 64 metrics */
+	fill_matrix(db, 3, 37, 60);	/* 999 boots of 65 metrics */
 	began = now_s();
 	text = report(db, (struct report_options){ 0 });
 	began = now_s() - began;
