@@ -5,13 +5,14 @@
 #include <errno.h>
 #include <libgen.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/str.h"
 #include "config/keys.h"
 
 /* A configuration is typed by hand; anything larger is another file by mistake. */
-#define MAX_TOML (4u << 20)
+#define MAX_TOML (4 << 20)
 
 static const char *remember_file(struct config *c, const char *name)
 {
@@ -21,14 +22,16 @@ static const char *remember_file(struct config *c, const char *name)
 
 static int read_text(const char *path, char **ret, size_t *ret_len, struct error **err)
 {
-	_cleanup_error_ struct error *why = NULL;
+	struct stat st;
 
-	if (file_read(path, ret, ret_len, &why) == 0)
-		return *ret_len <= MAX_TOML ? 0 :
-			error_set(err, EXIT_INPUT, "%s: too large to be a configuration", path);
-	if (why->errnum == ENOENT || why->errnum == EISDIR)
-		return error_set(err, EXIT_INPUT, "%s: %s", path, strerror(why->errnum));
-	return error_propagate(err, steal_ptr(&why));
+	if (stat(path, &st) < 0)
+		return error_set(err, EXIT_INPUT, "%s: %s", path, strerror(errno));
+	/* /dev/zero would be read for ever. */
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, EXIT_INPUT, "%s isn't a file", path);
+	if (st.st_size > MAX_TOML)
+		return error_set(err, EXIT_INPUT, "%s: too large to be a configuration", path);
+	return file_read(path, ret, ret_len, err);
 }
 
 static int parse(const struct reader *r, struct toml_node **ret, struct error **err)

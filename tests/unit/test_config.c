@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the configuration becomes, and for each way to get it wrong the words that say so. */
+#include <sys/stat.h>
+
 #include "config/config.h"
 #include "config/keys.h"
 #include "tests/unit/fixture.h"
@@ -393,6 +395,25 @@ TEST(folders_and_files_that_cannot_be_read)
 	missing = fixture_error();
 	fixture_leave();
 	EXPECT_STR(missing, "there is no harness.toml; say where it is with --config");
+}
+
+TEST(what_is_no_file_is_not_read)
+{
+	_cleanup_free_ char *folder = NULL, *endless = NULL;
+
+	fixture_enter();
+	unlink("policies/plain/policy.toml");
+	EXPECT_INT(mkdir("policies/plain/policy.toml", 0777), 0);
+	folder = fixture_error();
+	fixture_leave();
+	EXPECT_STR(folder, "policies/plain/policy.toml isn't a file");
+
+	fixture_enter();
+	unlink("harness.toml");
+	EXPECT_INT(symlink("/dev/zero", "harness.toml"), 0);
+	endless = fixture_error();
+	fixture_leave();
+	EXPECT_STR(endless, "harness.toml isn't a file");
 }
 
 TEST(an_empty_file_is_all_defaults)
