@@ -189,7 +189,7 @@ char *manifest_text(const struct artifact *a, const char *run_id, const struct k
 	put(run, "host", host_json(&a->host_before, &now));
 	put(run, "phases", phases(a));
 	put(run, "console_dropped_bytes", json_integer((json_int_t)a->console.dropped));
-	out = json_dumps(run, JSON_INDENT(1) | JSON_SORT_KEYS);
+	out = json_dumps(run, JSON_INDENT(1) | JSON_SORT_KEYS | JSON_REAL_PRECISION(9));
 	json_decref(run);
 	return out;
 }

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The pure parts of machine/: command line, console, watchdog, outcome. */
+#include "base/str.h"
+#include "machine/console_scan.h"
+#include "machine/machine.h"
+#include "machine/qemu.h"
+#include "machine/watchdog.h"
+#include "tests/unit/test.h"
+
+/* --- command line -------------------------------------------------------------------- */
+
+static struct boot_files files = {
+	.kernel = "/k/vmlinuz", .initrd = "/k/initrd", .cmdline = "console=ttyS0",
+	.tools = "/c/a,b/tools.erofs", .tools_bytes = 105 << 20,
+	.layout = { .total_bytes = 576ull << 20 },
+};
+
+static char *command(enum mode mode, unsigned int cpus, const struct boot_files *f)
+{
+	struct machine_spec s = { .boot = f, .mode = mode, .cpus = cpus };
+	_cleanup_strv_ char **argv = qemu_argv(&s);
+
+	return strv_shell(argv);
+}
+
+static bool has(const char *text, const char *words)
+{
+	if (strstr(text, words))
+		return true;
+	printf("# no \"%s\" in %s\n", words, text);
+	return false;
+}
+
+TEST(every_guest_is_confined)
+{
+	static const enum mode modes[] = { MODE_TCG, MODE_KVM, MODE_DETERMINISTIC };
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		_cleanup_free_ char *c = command(modes[i], 2, &files);
+
+		EXPECT(has(c, "-nodefaults"));
+		EXPECT(has(c, "-no-user-config"));
+		EXPECT(has(c, "-nic none"));
+		EXPECT(has(c, "-no-reboot"));
+		EXPECT(has(c, "-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,"
+			      "resourcecontrol=deny"));
+	}
+}
+
+TEST(tcg_has_threads_and_a_fixed_cpu)
+{
+	_cleanup_free_ char *c = command(MODE_TCG, 4, &files);
+
+	EXPECT(has(c, "-accel tcg,thread=multi"));
+	EXPECT(has(c, "-cpu qemu64,"));
+	EXPECT(has(c, "-smp 4"));
+	EXPECT(has(c, "console=ttyS0 tsc=reliable"));
+	EXPECT(has(c, "virtserialport,chardev=frames,name=harness.frames"));
+}
+
+TEST(kvm_shows_its_ipis)
+{
+	_cleanup_free_ char *c = command(MODE_KVM, 2, &files);
+
+	EXPECT(has(c, "-accel kvm"));
+	EXPECT(has(c, "kvm-pv-tlb-flush=off"));
+	EXPECT(!strstr(c, "tsc=reliable"));
+}
+
+TEST(deterministic_takes_nothing_from_the_host)
+{
+	_cleanup_free_ char *c = command(MODE_DETERMINISTIC, 2, &files);
+
+	EXPECT(has(c, "-icount shift=0,sleep=off"));
+	EXPECT(has(c, "clock=vm,base="));
+	EXPECT(has(c, "-smp 1"));
+	EXPECT(!strstr(c, "virtio"));
+	EXPECT(has(c, "-serial chardev:console"));
+	EXPECT(has(c, "-serial chardev:frames"));
+}
+
+TEST(tools_are_a_read_only_nvdimm)
+{
+	_cleanup_free_ char *c = command(MODE_TCG, 2, &files);
+
+	EXPECT(has(c, "readonly=on"));
+	EXPECT(has(c, "unarmed=on"));
+	EXPECT(has(c, "mem-path=/c/a,,b/tools.erofs"));	/* QEMU's escape for a comma */
+	EXPECT(has(c, "size=110100480"));
+	EXPECT(has(c, "-m size=603979776b,slots=2,maxmem=2751463424b"));
+}
+
+TEST(no_tools_no_nvdimm)
+{
+	struct boot_files plain = files;
+	_cleanup_free_ char *c = NULL;
+
+	plain.tools = NULL;
+	c = command(MODE_TCG, 2, &plain);
+	EXPECT(!strstr(c, "nvdimm"));
+	EXPECT(has(c, "-m size=603979776b "));
+}
+
+/* --- console --------------------------------------------------------------------------- */
+
+TEST(lines_are_told_apart)
+{
+	static const struct {
+		const char *line;
+		enum incident_kind kind;
+	} rows[] = {
+		{ "[    1.055792] Kernel panic - not syncing: VFS: Unable to mount root fs", INCIDENT_PANIC },
+		{ "[    9.1][    T1] Kernel panic - not syncing: Fatal exception", INCIDENT_PANIC },
+		{ "[    9.1] Kernel panic - not syncing: System is deadlocked on memory", INCIDENT_OOM_PANIC },
+		{ "[    9.1] BUG: kernel NULL pointer dereference, address: 0000000000000000", INCIDENT_OOPS },
+		{ "[    9.1] Oops: 0002 [#1] PREEMPT SMP", INCIDENT_OOPS },
+		{ "[    9.1] kernel BUG at mm/vmscan.c:1234!", INCIDENT_OOPS },
+		{ "[    9.1] BUG: KASAN: use-after-free in shrink_node+0x12/0x34", INCIDENT_DEBUG },
+		{ "[    9.1] WARNING: possible circular locking dependency detected", INCIDENT_DEBUG },
+		{ "[    9.1] kmemleak: 3 new suspected memory leaks (see /sys/…)", INCIDENT_DEBUG },
+		{ "[    9.1] WARNING: CPU: 0 PID: 1 at mm/page_alloc.c:42 f+0x1/0x2", INCIDENT_WARNING },
+		{ "[    9.1] Out of memory: Killed process 77 (stress-ng-vm) total-vm:1kB", INCIDENT_OOM },
+		{ "[    9.1] watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [kswapd0:42]", INCIDENT_STALL },
+		{ "[    9.1] rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:", INCIDENT_STALL },
+		{ "[    9.1] INFO: task fio:77 blocked for more than 120 seconds.", INCIDENT_STALL },
+		/* What isn't the kernel's distress. */
+		{ "[    9.1] kmemleak: Kernel memory leak detector initialized", INCIDENT_NONE },
+		{ "[    9.1] Booting paravirtualized kernel", INCIDENT_NONE },
+		{ "[    9.1] traps: fio[12] general protection fault ip:1 sp:2", INCIDENT_NONE },
+		{ "stress-ng: see Oops: in the manual; BUG: none", INCIDENT_NONE },
+		{ "[not a timestamp] Kernel panic - not syncing", INCIDENT_NONE },
+		{ "", INCIDENT_NONE },
+		{ "[", INCIDENT_NONE },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		enum incident_kind got = console_line_kind(rows[i].line);
+
+		if (got != rows[i].kind)
+			FAIL("\"%s\" is %s, expected %s", rows[i].line, incident_name(got),
+			     incident_name(rows[i].kind));
+	}
+}
+
+static const char panic_text[] = "SeaBIOS\r\n[    1.0] hello\r\n"
+				 "[    2.0] Kernel panic - not syncing: \x1b[1mgone\r\n[    2.1] rest";
+
+TEST(a_panic_is_seen_in_any_cut)
+{
+	for (size_t cut = 0; cut <= sizeof(panic_text) - 1; cut++) {
+		struct console_scan s = { 0 };
+		bool panicked;
+
+		console_scan_feed(&s, panic_text, cut);
+		console_scan_feed(&s, panic_text + cut, sizeof(panic_text) - 1 - cut);
+		panicked = s.panicked && s.n_incidents == 1 &&
+			   s.incidents[0].offset == 9 + 17 &&
+			   streq(s.incidents[0].title, "Kernel panic - not syncing: ?[1mgone");
+		if (!panicked)
+			FAIL("cut at %zu: offset %" PRIu64 " title %s", cut,
+			     s.n_incidents ? s.incidents[0].offset : 0,
+			     s.n_incidents ? s.incidents[0].title : "none");
+		console_scan_deinit(&s);
+	}
+}
+
+TEST(a_last_line_needs_no_newline)
+{
+	struct console_scan s = { 0 };
+
+	console_scan_feed(&s, "Kernel panic - not syncing", 26);
+	EXPECT(!s.panicked);
+	console_scan_end(&s);
+	EXPECT(s.panicked);
+	console_scan_deinit(&s);
+}
+
+TEST(floods_are_bounded_and_a_panic_still_counts)
+{
+	struct console_scan s = { 0 };
+	char rubbish[4096];
+
+	memset(rubbish, 0xff, sizeof(rubbish));
+	for (int i = 0; i < 1000; i++) {
+		console_scan_feed(&s, "WARNING: CPU: 0\n", 16);
+		console_scan_feed(&s, rubbish, sizeof(rubbish));
+		console_scan_feed(&s, "\n", 1);
+	}
+	EXPECT_INT(s.n_incidents, CONSOLE_INCIDENTS_MAX);
+	EXPECT_INT(s.n_dropped, 1000 - CONSOLE_INCIDENTS_MAX);
+	console_scan_feed(&s, "Kernel panic - not syncing\n", 27);
+	EXPECT(s.panicked);
+	EXPECT_INT(s.incidents[CONSOLE_INCIDENTS_MAX - 1].kind, INCIDENT_PANIC);
+	console_scan_deinit(&s);
+}
+
+/* --- watchdog --------------------------------------------------------------------------- */
+
+static const struct machine_spec limits = { .boot_timeout_s = 60, .heartbeat_s = 1, .timeout_s = 300 };
+
+/* Looks every 0.2 s from 100 (the start) until it bites or `until`; gives the time of the bite or 0. */
+static double bite_time(struct watchdog *w, struct guest_state *g, double until, enum outcome *ret,
+			bool beating)
+{
+	for (double now = w->looked; now < until; now += 0.2) {
+		_cleanup_free_ char *detail = NULL;
+
+		if (beating)
+			g->last_frame_s = now;
+		if (watchdog_bites(w, g, now, ret, &detail))
+			return now;
+	}
+	return 0;
+}
+
+TEST(a_mute_guest_failed_to_boot)
+{
+	struct guest_state g = { 0 };
+	struct watchdog w;
+	enum outcome o;
+
+	watchdog_init(&w, &limits, 100);
+	EXPECT_NEAR(bite_time(&w, &g, 1000, &o, false), 160, 0.3);
+	EXPECT_INT(o, OUTCOME_BOOT_FAILED);
+}
+
+TEST(silence_is_a_hang)
+{
+	struct guest_state g = { .hello = true, .last_frame_s = 110 };
+	struct watchdog w;
+	enum outcome o;
+
+	watchdog_init(&w, &limits, 100);
+	EXPECT_NEAR(bite_time(&w, &g, 1000, &o, false), 115, 0.3);
+	EXPECT_INT(o, OUTCOME_HANG);
+}
+
+TEST(a_beating_guest_runs_into_the_timeout)
+{
+	struct guest_state g = { .hello = true };
+	struct watchdog w;
+	enum outcome o;
+
+	watchdog_init(&w, &limits, 100);
+	EXPECT_NEAR(bite_time(&w, &g, 1000, &o, true), 400, 0.3);
+	EXPECT_INT(o, OUTCOME_TIMEOUT);
+}
+
+TEST(our_own_stall_is_not_the_guests)
+{
+	struct guest_state g = { .hello = true, .last_frame_s = 110 };
+	struct watchdog w;
+	enum outcome o;
+	char *detail;
+
+	watchdog_init(&w, &limits, 100);
+	EXPECT(bite_time(&w, &g, 111, &o, false) == 0);
+	/* Stopped for an hour: neither a hang nor a timeout, and the silence counts from now. */
+	EXPECT(!watchdog_bites(&w, &g, 3711, &o, &detail));
+	EXPECT_NEAR(bite_time(&w, &g, 5000, &o, false), 3716, 0.3);
+	EXPECT_INT(o, OUTCOME_HANG);
+}
+
+TEST(a_panic_gets_two_seconds)
+{
+	struct guest_state g = { .hello = true, .last_frame_s = 120 };
+	struct watchdog w;
+	enum outcome o;
+
+	watchdog_init(&w, &limits, 100);
+	w.looked = 120;
+	w.panic_at = 120;
+	EXPECT_NEAR(bite_time(&w, &g, 1000, &o, false), 122, 0.3);
+	EXPECT_INT(o, OUTCOME_KERNEL_PANIC);
+}
+
+/* --- outcome ----------------------------------------------------------------------------- */
+
+TEST(outcomes_have_names)
+{
+	for (enum outcome o = 0; o < N_OUTCOMES; o++) {
+		enum outcome back = N_OUTCOMES;
+
+		EXPECT(outcome_from_name(outcome_name(o), &back));
+		EXPECT_INT(back, o);
+		EXPECT(*outcome_help(o));
+	}
+	EXPECT(!outcome_from_name("fine", &(enum outcome){ 0 }));
+}
+
+static enum outcome decide(enum outcome machine, enum outcome claimed, enum incident_kind kind)
+{
+	struct incident i = { .kind = kind, .title = "title" };
+	struct machine_result m = { .outcome = machine, .detail = "machine", .incidents = &i,
+				    .n_incidents = kind != INCIDENT_NONE };
+	struct guest_state g = { .claimed = claimed };
+	const char *detail;
+
+	return outcome_decide(&m, &g, &detail);
+}
+
+TEST(evidence_beats_claims)
+{
+	EXPECT_INT(decide(OUTCOME_OK, OUTCOME_OK, INCIDENT_NONE), OUTCOME_OK);
+	EXPECT_INT(decide(OUTCOME_OK, OUTCOME_POLICY_REFUSED, INCIDENT_NONE), OUTCOME_POLICY_REFUSED);
+	EXPECT_INT(decide(OUTCOME_OK, OUTCOME_OK, INCIDENT_OOPS), OUTCOME_KERNEL_OOPS);
+	EXPECT_INT(decide(OUTCOME_OK, OUTCOME_OK, INCIDENT_DEBUG), OUTCOME_KERNEL_OOPS);
+	EXPECT_INT(decide(OUTCOME_HANG, OUTCOME_OK, INCIDENT_PANIC), OUTCOME_KERNEL_PANIC);
+	EXPECT_INT(decide(OUTCOME_HANG, OUTCOME_OK, INCIDENT_OOPS), OUTCOME_KERNEL_OOPS);
+	EXPECT_INT(decide(OUTCOME_HANG, OUTCOME_OK, INCIDENT_NONE), OUTCOME_HANG);
+	EXPECT_INT(decide(OUTCOME_KERNEL_PANIC, OUTCOME_OK, INCIDENT_OOM_PANIC), OUTCOME_OOM);
+	EXPECT_INT(decide(OUTCOME_INTERRUPTED, OUTCOME_OK, INCIDENT_OOPS), OUTCOME_INTERRUPTED);
+}
+
+TEST(noise_on_the_console_changes_nothing)
+{
+	EXPECT_INT(decide(OUTCOME_OK, OUTCOME_OK, INCIDENT_WARNING), OUTCOME_OK);
+	EXPECT_INT(decide(OUTCOME_OK, OUTCOME_OK, INCIDENT_STALL), OUTCOME_OK);
+	/* stress-ng loses children to the OOM killer and goes on. */
+	EXPECT_INT(decide(OUTCOME_OK, OUTCOME_OK, INCIDENT_OOM), OUTCOME_OK);
+	EXPECT_INT(decide(OUTCOME_OK, OUTCOME_WORKLOAD_FAILED, INCIDENT_OOM), OUTCOME_OOM);
+}
+
+TEST_MAIN
