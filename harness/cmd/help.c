@@ -54,9 +54,11 @@ static void fill_exit(struct table *t)
 	} rows[] = {
 		{ EXIT_OK, "done; for a question, the answer is yes" },
 		{ EXIT_FINDING, "the answer is no: a regression, a refuted claim" },
-		{ EXIT_FAULT, "the run itself failed: a cell without a usable result, a broken build" },
+		{ EXIT_FAULT,
+		  "the run itself failed: a cell without a usable result, a broken build" },
 		{ EXIT_INPUT, "bad command line, configuration or query" },
-		{ EXIT_HOST, "this machine can't: a missing package, no space, a read-only folder" },
+		{ EXIT_HOST,
+		  "this machine can't: a missing package, no space, a read-only folder" },
 		{ EXIT_INTERRUPTED, "Ctrl-C; everything finished so far is kept" },
 	};
 
@@ -130,7 +132,7 @@ static int show(struct app *app, const char *name, struct error **err)
 
 		if (!streq(commands[i].name, name))
 			continue;
-		optind = 0;	/* glibc: start over, for that command's options */
+		optind = 0; /* glibc: start over, for that command's options */
 		return commands[i].run(app, 2, argv, err);
 	}
 	return unknown_topic(name, err);

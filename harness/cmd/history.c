@@ -22,8 +22,7 @@ static double mean_duration(const struct cell *cell, void *arg)
 
 	db_bind(h->stmt, "sssii", cell->kernel->name, cell->workload->name, mode_name(cell->mode),
 		(int64_t)cell->machine->cpus, (int64_t)cell->machine->mem_bytes);
-	if (db_step(h->db, h->stmt, NULL) == 1 &&
-	    sqlite3_column_type(h->stmt, 0) != SQLITE_NULL) {
+	if (db_step(h->db, h->stmt, NULL) == 1 && sqlite3_column_type(h->stmt, 0) != SQLITE_NULL) {
 		mean = sqlite3_column_double(h->stmt, 0);
 		h->known++;
 	}

@@ -45,8 +45,8 @@ static int parse_reps(const char *text, unsigned int *ret, struct error **err)
 	unsigned long n = strtoul(text, &end, 10);
 
 	if (*end || n < 1 || n > 10000)
-		return cmd_bad_usage(err, "plan", "--reps takes a number from 1 to 10000, not \"%s\"",
-				     text);
+		return cmd_bad_usage(err, "plan",
+				     "--reps takes a number from 1 to 10000, not \"%s\"", text);
 	*ret = (unsigned int)n;
 	return 0;
 }
@@ -146,9 +146,9 @@ static void print_cells(const struct plan *p)
 		const char *title;
 		enum cell_align align;
 	} columns[] = {
-		{ "n", ALIGN_RIGHT }, { "id", ALIGN_LEFT }, { "kernel", ALIGN_LEFT },
-		{ "policy", ALIGN_LEFT }, { "workload", ALIGN_LEFT }, { "mode", ALIGN_LEFT },
-		{ "rep", ALIGN_RIGHT }, { "estimate", ALIGN_RIGHT },
+		{ "n", ALIGN_RIGHT },     { "id", ALIGN_LEFT },        { "kernel", ALIGN_LEFT },
+		{ "policy", ALIGN_LEFT }, { "workload", ALIGN_LEFT },  { "mode", ALIGN_LEFT },
+		{ "rep", ALIGN_RIGHT },   { "estimate", ALIGN_RIGHT },
 	};
 	struct table *t = table_create();
 
@@ -163,8 +163,7 @@ static void print_cells(const struct plan *p)
 		table_add(t, cell->id);
 		table_add(t, cell->kernel->name);
 		add_owner(t, cell->policy->name, cell->policy_knobs, cell->n_policy_knobs);
-		add_owner(t, cell->workload->name, cell->workload_knobs,
-			  cell->n_workload_knobs);
+		add_owner(t, cell->workload->name, cell->workload_knobs, cell->n_workload_knobs);
 		table_add(t, mode_name(cell->mode));
 		table_addf(t, "%u", cell->rep);
 		table_add(t, duration_to_str(cell->estimate_s));

@@ -105,9 +105,11 @@ static int read_one(struct config *c, const struct kind *k, const char *shown, c
 	if (!path_exists(file))
 		return 0;
 	if (!config_is_name(name))
-		return error_set(err, EXIT_INPUT, "%s%s/%s: \"%s\" can't be a name: names are "
-				 "letters, digits, '.', '_' and '-', and start with a letter or digit",
-				 shown, k->folder, name, name);
+		return error_set(
+			err, EXIT_INPUT,
+			"%s%s/%s: \"%s\" can't be a name: names are "
+			"letters, digits, '.', '_' and '-', and start with a letter or digit",
+			shown, k->folder, name, name);
 	r.file = remember_file(c, file);
 	return read_file(&r, k->table, k->add(c, name, dir), err);
 }
@@ -134,7 +136,8 @@ static int check_namespace(const struct config *c, const char *shown, struct err
 	for (size_t p = 0; p < c->n_policies; p++) {
 		for (size_t w = 0; w < c->n_workloads; w++) {
 			if (streq(c->policies[p].name, c->workloads[w].name))
-				return error_set(err, EXIT_INPUT, "%sworkloads/%s: there is a policy "
+				return error_set(err, EXIT_INPUT,
+						 "%sworkloads/%s: there is a policy "
 						 "of that name; sweeps couldn't tell them apart",
 						 shown, c->workloads[w].name);
 		}
@@ -206,21 +209,21 @@ void config_free(struct config *c)
 }
 
 /* config_kernel() and its like differ in nothing but the array. */
-#define DEFINE_LOOKUP(what, type, array, n)						\
-	const struct type *config_##what(const struct config *c, const char *name,	\
-					 struct error **err)				\
-	{										\
-		_cleanup_free_ const char **names = xcalloc(c->n, sizeof(*names));	\
-		_cleanup_free_ char *hint = NULL;					\
-											\
-		for (size_t i = 0; i < c->n; i++) {					\
-			if (streq(c->array[i].name, name))				\
-				return &c->array[i];					\
-			names[i] = c->array[i].name;					\
-		}									\
-		hint = config_suggest(name, names, c->n);				\
-		error_set(err, EXIT_INPUT, "unknown " #what " \"%s\"%s", name, hint);	\
-		return NULL;								\
+#define DEFINE_LOOKUP(what, type, array, n)                                           \
+	const struct type *config_##what(const struct config *c, const char *name,    \
+					 struct error **err)                          \
+	{                                                                             \
+		_cleanup_free_ const char **names = xcalloc(c->n, sizeof(*names));    \
+		_cleanup_free_ char *hint = NULL;                                     \
+                                                                                      \
+		for (size_t i = 0; i < c->n; i++) {                                   \
+			if (streq(c->array[i].name, name))                            \
+				return &c->array[i];                                  \
+			names[i] = c->array[i].name;                                  \
+		}                                                                     \
+		hint = config_suggest(name, names, c->n);                             \
+		error_set(err, EXIT_INPUT, "unknown " #what " \"%s\"%s", name, hint); \
+		return NULL;                                                          \
 	}
 
 DEFINE_LOOKUP(kernel, kernel_def, kernels, n_kernels)

@@ -27,24 +27,24 @@ struct position {
 };
 
 enum mode { MODE_AUTO, MODE_TCG, MODE_KVM, MODE_DETERMINISTIC };
-const char *mode_name(enum mode m);	/* "auto", "tcg", "kvm", "deterministic" */
+const char *mode_name(enum mode m); /* "auto", "tcg", "kvm", "deterministic" */
 
 enum swap_kind { SWAP_NONE, SWAP_PMEM, SWAP_ZRAM };
-const char *swap_name(enum swap_kind k);	/* "none", "pmem", "zram" */
+const char *swap_name(enum swap_kind k); /* "none", "pmem", "zram" */
 
 /* [machine] */
 struct machine_config {
 	unsigned int cpus;
-	uint64_t mem_bytes;		/* what the page allocator gets; devices come on top */
-	unsigned int boot_timeout_s;	/* from power-on to the agent's first frame */
-	unsigned int heartbeat_s;	/* silence longer than 5 of these is a hang */
+	uint64_t mem_bytes;          /* what the page allocator gets; devices come on top */
+	unsigned int boot_timeout_s; /* from power-on to the agent's first frame */
+	unsigned int heartbeat_s;    /* silence longer than 5 of these is a hang */
 };
 
 /* [trace] */
 struct trace_config {
 	bool enabled;
-	unsigned int buffer_kb;		/* per CPU; part of the guest's memory */
-	char **events;			/* "vmscan:*", "irq_vectors:call_function*"; absent ones are skipped */
+	unsigned int buffer_kb; /* per CPU; part of the guest's memory */
+	char **events; /* "vmscan:*", "irq_vectors:call_function*"; absent ones are skipped */
 };
 
 enum kernel_source { KERNEL_DEBIAN_IMAGE, KERNEL_DEBIAN_SOURCE, KERNEL_PREBUILT };
@@ -54,12 +54,12 @@ struct kernel_def {
 	char *name;
 	struct position pos;
 	enum kernel_source source;
-	char *package;		/* debian-image: linux-image-… (a meta package means its newest);
-				 * debian-source: linux-source-X.Y */
-	char **config;		/* debian-source: fragments, in order (never NULL, maybe empty) */
-	char *patches;		/* debian-source: folder with a `series` file, or NULL */
-	char *image;		/* prebuilt: bzImage, */
-	char *modules;		/*	its lib/modules/RELEASE folder */
+	/* linux-image-… (a meta package means its newest) or linux-source-X.Y */
+	char *package;
+	char **config; /* debian-source: fragments, in order (never NULL, maybe empty) */
+	char *patches; /* debian-source: folder with a `series` file, or NULL */
+	char *image;   /* prebuilt: bzImage, */
+	char *modules; /*	its lib/modules/RELEASE folder */
 };
 
 enum knob_type { KNOB_INT, KNOB_BOOL, KNOB_STRING };
@@ -70,39 +70,42 @@ struct knob_def {
 	char *name;
 	struct position pos;
 	enum knob_type type;
-	char *unit;		/* "" if it has none */
-	int64_t min, max;	/* KNOB_INT */
-	char *def;		/* default, as text; NULL: must be given a value by a sweep */
-	char *set;		/* file in the guest that takes and gives the value, or NULL when it
-				 * goes elsewhere (module parameter, ${knob} in a command line) */
+	char *unit;       /* "" if it has none */
+	int64_t min, max; /* KNOB_INT */
+	char *def;        /* default, as text; NULL: must be given a value by a sweep */
+	/*
+	 * File in the guest that takes and gives the value, or NULL when it goes
+	 * elsewhere (module parameter, ${knob} in a command line).
+	 */
+	char *set;
 	char *help;
 };
 
 /* [[module]] of a policy */
 struct module_def {
-	char *name;		/* NAME.ko */
-	char *source;		/* folder with a Kbuild, relative to the policy's folder; NULL:
-				 * a module that comes with the kernel */
-	char **params;		/* "key=value"; ${knob} is replaced */
+	char *name; /* NAME.ko */
+	/* Folder with a Kbuild, relative to the policy's; NULL: comes with the kernel. */
+	char *source;
+	char **params; /* "key=value"; ${knob} is replaced */
 };
 
 /* [[counter]] of a policy: a `name value` line of a file in the guest */
 struct counter_def {
 	char *name;
 	char *file;
-	bool liveness;		/* must have moved between policy on and the end of the workload */
+	bool liveness; /* must have moved between policy on and the end of the workload */
 	char *help;
 };
 
 /* policies/NAME/policy.toml */
 struct policy_def {
-	char *name;		/* the folder's name */
+	char *name; /* the folder's name */
 	char *dir;
 	struct position pos;
 	char *title;
-	char *origin;		/* URL or citation */
-	char **needs_hooks;	/* names that a kernel's patch queue must provide ("Policy-Hook:" lines) */
-	char **needs_config;	/* CONFIG_X options that must be y or m */
+	char *origin;        /* URL or citation */
+	char **needs_hooks;  /* what a kernel's patch queue must provide ("Policy-Hook:" lines) */
+	char **needs_config; /* CONFIG_X options that must be y or m */
 	struct module_def *modules;
 	size_t n_modules;
 	struct knob_def *knobs;
@@ -112,15 +115,18 @@ struct policy_def {
 };
 
 enum better { BETTER_LOWER, BETTER_HIGHER };
-const char *better_name(enum better b);	/* "lower", "higher": the values of metric.better */
+const char *better_name(enum better b); /* "lower", "higher": the values of metric.better */
 
 /* [[metric]] and [[histogram]] of a workload */
 struct metric_def {
 	char *name;
 	char *unit;
 	enum better better;
-	char *path;		/* into the output: "$.jobs[0].read.iops"; a histogram's path is an
-				 * array of [lowest value of the bucket, count] */
+	/*
+	 * Into the output: "$.jobs[0].read.iops"; a histogram's path is an array of
+	 * [lowest value of the bucket, count].
+	 */
+	char *path;
 };
 
 enum output_format { OUTPUT_JSON, OUTPUT_YAML };
@@ -132,17 +138,20 @@ struct workload_def {
 	char *dir;
 	struct position pos;
 	char *title;
-	char **command;		/* argv in the guest, run in a chroot of the tools image.
-				 * ${out}: output folder, ${dir}: the workload's own folder,
-				 * ${data}: data device, ${mem_kb}, ${cpus}, ${seed}, ${KNOB} */
-	char **programs;	/* host programs that go into the tools image with their libraries */
-	char *source;		/* C file, relative to dir, built statically as ${dir}/NAME; or NULL */
+	/*
+	 * argv in the guest, run in a chroot of the tools image.  ${out}: output
+	 * folder, ${dir}: the workload's own folder, ${data}: data device,
+	 * ${mem_kb}, ${cpus}, ${seed}, ${KNOB}
+	 */
+	char **command;
+	char **programs; /* host programs that go into the tools image with their libraries */
+	char *source;    /* C file, relative to dir, built statically as ${dir}/NAME; or NULL */
 	enum swap_kind swap;
 	uint64_t swap_bytes;
-	uint64_t data_bytes;	/* block device with no file system, 0 for none */
+	uint64_t data_bytes; /* block device with no file system, 0 for none */
 	unsigned int timeout_s;
-	unsigned int estimate_s;	/* what the command usually takes; only for estimates */
-	char *output;		/* name below ${out}; NULL if there are no metrics */
+	unsigned int estimate_s; /* what the command usually takes; only for estimates */
+	char *output;            /* name below ${out}; NULL if there are no metrics */
 	enum output_format format;
 	struct metric_def *metrics;
 	size_t n_metrics;
@@ -155,7 +164,7 @@ struct workload_def {
 /* One knob and the values it runs through: [matrix.NAME.sweep] "policy.knob" = [1, 2] */
 struct sweep_def {
 	struct position pos;
-	char *owner;		/* policy or workload name */
+	char *owner; /* policy or workload name */
 	char *knob;
 	char **values;
 };
@@ -174,8 +183,8 @@ struct matrix_def {
 };
 
 struct config {
-	char *root;		/* folder of harness.toml, absolute; policies/ and workloads/ are in it */
-	char **files;		/* what was read; positions point at these names */
+	char *root;   /* folder of harness.toml, absolute; policies/ and workloads/ are in it */
+	char **files; /* what was read; positions point at these names */
 	struct machine_config machine;
 	struct trace_config trace;
 	struct kernel_def *kernels;
@@ -198,8 +207,10 @@ DEFINE_GUARD(config, struct config *, config_free)
 #define _cleanup_config_ cleanup(config_guard)
 
 /* By name; NULL with an EXIT_INPUT error that lists or suggests what there is. */
-const struct kernel_def *config_kernel(const struct config *c, const char *name, struct error **err);
-const struct policy_def *config_policy(const struct config *c, const char *name, struct error **err);
+const struct kernel_def *config_kernel(const struct config *c, const char *name,
+				       struct error **err);
+const struct policy_def *config_policy(const struct config *c, const char *name,
+				       struct error **err);
 const struct workload_def *config_workload(const struct config *c, const char *name,
 					   struct error **err);
 const struct matrix_def *config_matrix(const struct config *c, const char *name,

@@ -16,7 +16,7 @@ static const struct {
 	const char *title;
 	enum cell_align align;
 } columns[] = {
-	{ "key", ALIGN_LEFT }, { "type", ALIGN_LEFT }, { "unit", ALIGN_LEFT },
+	{ "key", ALIGN_LEFT },   { "type", ALIGN_LEFT },    { "unit", ALIGN_LEFT },
 	{ "range", ALIGN_LEFT }, { "default", ALIGN_LEFT }, { "meaning", ALIGN_LEFT },
 };
 
@@ -81,14 +81,16 @@ static void walk(const struct config_table *t, struct table *json)
 	else if (has_values(t))
 		print_one(t);
 	for (size_t i = 0; i < t->n_keys; i++) {
-		if (is_table(&t->keys[i]) && !(t == &workload_table &&
-					       t->keys[i].sub == &knob_table))
+		if (is_table(&t->keys[i]) &&
+		    !(t == &workload_table && t->keys[i].sub == &knob_table))
 			walk(t->keys[i].sub, json);
 	}
 }
 
 static const struct config_table *const roots[] = {
-	&harness_table, &policy_table, &workload_table,
+	&harness_table,
+	&policy_table,
+	&workload_table,
 };
 
 static void print_json(void)

@@ -12,58 +12,58 @@
 
 /* What a key takes and the C member that it fills. */
 enum key_type {
-	KEY_NAME,	/* char *, checked to be a name */
-	KEY_STRING,	/* char * */
-	KEY_PATH,	/* char *, made relative to the configuration's root */
-	KEY_SCALAR,	/* char *: an integer, a boolean or a string, kept as text */
-	KEY_BOOL,	/* bool */
-	KEY_UINT,	/* unsigned int, min … max */
-	KEY_INT64,	/* int64_t, min … max */
-	KEY_U64,	/* uint64_t, min … max */
-	KEY_SIZE,	/* uint64_t bytes, min … max: 1048576 or "1M" */
-	KEY_ENUM,	/* an enum: the index in `names` */
-	KEY_STRINGS,	/* char **; never NULL once read */
-	KEY_PATHS,	/* char **, as KEY_PATH */
-	KEY_ENUMS,	/* array of enums and size_t count */
-	KEY_TABLE,	/* [key]: `sub` fills the struct at `offset` */
-	KEY_TABLES,	/* [[key]]: array of `sub` structs and size_t count */
-	KEY_NAMED,	/* [key.NAME]: the same */
-	KEY_SWEEPS,	/* the one table with keys of the user's choice: sweep.c */
+	KEY_NAME,    /* char *, checked to be a name */
+	KEY_STRING,  /* char * */
+	KEY_PATH,    /* char *, made relative to the configuration's root */
+	KEY_SCALAR,  /* char *: an integer, a boolean or a string, kept as text */
+	KEY_BOOL,    /* bool */
+	KEY_UINT,    /* unsigned int, min … max */
+	KEY_INT64,   /* int64_t, min … max */
+	KEY_U64,     /* uint64_t, min … max */
+	KEY_SIZE,    /* uint64_t bytes, min … max: 1048576 or "1M" */
+	KEY_ENUM,    /* an enum: the index in `names` */
+	KEY_STRINGS, /* char **; never NULL once read */
+	KEY_PATHS,   /* char **, as KEY_PATH */
+	KEY_ENUMS,   /* array of enums and size_t count */
+	KEY_TABLE,   /* [key]: `sub` fills the struct at `offset` */
+	KEY_TABLES,  /* [[key]]: array of `sub` structs and size_t count */
+	KEY_NAMED,   /* [key.NAME]: the same */
+	KEY_SWEEPS,  /* the one table with keys of the user's choice: matrix.c */
 };
 
 struct config_key {
 	const char *key;
 	enum key_type type;
 	size_t offset;
-	size_t count;			/* offset of the size_t beside an array */
+	size_t count; /* offset of the size_t beside an array */
 	bool required;
-	const char *def;		/* as it would be written, without quotes; lists by spaces */
+	const char *def; /* as it would be written, without quotes; lists by spaces */
 	const char *unit;
 	int64_t min, max;
-	const char *const *names;	/* KEY_ENUM, KEY_ENUMS; NULL-terminated */
+	const char *const *names; /* KEY_ENUM, KEY_ENUMS; NULL-terminated */
 	const struct config_table *sub;
 	const char *help;
 };
 
 /* Who reads which file; what the checks may look at. */
 struct reader {
-	struct config *config;		/* policies and workloads are complete before harness.toml */
-	const char *file;		/* for messages; owned by the config */
-	const char *dir;		/* folder of the file */
+	struct config *config; /* policies and workloads are complete before harness.toml */
+	const char *file;      /* for messages; owned by the config */
+	const char *dir;       /* folder of the file */
 };
 
 /* Members that a table may lack are marked by NO_MEMBER. */
 #define NO_MEMBER ((size_t)-1)
 
 struct config_table {
-	const char *title;		/* "[machine]", for `harness help config` */
-	const char *file;		/* where such a table stands */
+	const char *title; /* "[machine]", for `harness help config` */
+	const char *file;  /* where such a table stands */
 	const char *help;
 	const struct config_key *keys;
 	size_t n_keys;
-	size_t size;			/* of the struct */
-	size_t pos;			/* struct position, or NO_MEMBER */
-	size_t name;			/* char *: filled from [key.NAME], or unique among [[key]] */
+	size_t size; /* of the struct */
+	size_t pos;  /* struct position, or NO_MEMBER */
+	size_t name; /* char *: filled from [key.NAME], or unique among [[key]] */
 	/* What a row can't say: dependencies between keys.  `node` gives the positions. */
 	int (*check)(const struct reader *r, const struct toml_node *node, void *base,
 		     struct error **err);
@@ -77,7 +77,7 @@ int config_read_table(const struct reader *r, const struct config_table *t, cons
 		      const struct toml_node *node, void *base, struct error **err);
 void config_table_free(const struct config_table *t, void *base);
 
-/* One key that isn't a table: node → the member at base + key->offset.  `label` is for messages. */
+/* One key that isn't a table: node → the member of base.  `label` is for messages. */
 int config_read_value(const struct reader *r, const struct config_key *key, const char *label,
 		      const struct toml_node *node, void *base, struct error **err);
 int config_read_default(const struct reader *r, const struct config_key *key, void *base,
@@ -103,13 +103,13 @@ int config_check_references(const struct reader *r, const struct toml_node *node
 extern const char *const workload_variables[];
 
 bool config_is_name(const char *s);
-/* "3 is TOML's \"integer\"": what a node is, for messages. */
+/* "an integer": what a node is, for messages. */
 const char *toml_type_name(enum toml_type t);
 const struct toml_node *toml_get(const struct toml_node *table, const char *key);
 
 /* `FILE:LINE:COL: …`, EXIT_INPUT.  Returns -1. */
-int config_error_at(const struct reader *r, int line, int col, struct error **err,
-		    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+int config_error_at(const struct reader *r, int line, int col, struct error **err, const char *fmt,
+		    ...) __attribute__((format(printf, 5, 6)));
 /* The same at a value, and at its key. */
 #define config_error_value(r, node, err, ...) \
 	config_error_at(r, (node)->line, (node)->col, err, __VA_ARGS__)

@@ -11,46 +11,78 @@
 
 static const struct config_key machine_keys[] = {
 	{
-		.key = "cpus", .type = KEY_UINT, .offset = offsetof(struct machine_config, cpus),
-		.def = "2", .min = 1, .max = 255,
+		.key = "cpus",
+		.type = KEY_UINT,
+		.offset = offsetof(struct machine_config, cpus),
+		.def = "2",
+		.min = 1,
+		.max = 255,
 		.help = "virtual CPUs",
-	}, {
-		.key = "mem", .type = KEY_SIZE,
+	},
+	{
+		.key = "mem",
+		.type = KEY_SIZE,
 		.offset = offsetof(struct machine_config, mem_bytes),
-		.def = "384M", .min = 64 * MiB, .max = TiB,
+		.def = "384M",
+		.min = 64 * MiB,
+		.max = TiB,
 		.help = "what the page allocator gets; swap and data devices come on top",
-	}, {
-		.key = "boot_timeout_s", .type = KEY_UINT,
+	},
+	{
+		.key = "boot_timeout_s",
+		.type = KEY_UINT,
 		.offset = offsetof(struct machine_config, boot_timeout_s),
-		.def = "120", .unit = "s", .min = 1, .max = 3600,
+		.def = "120",
+		.unit = "s",
+		.min = 1,
+		.max = 3600,
 		.help = "from power-on to the first word of the guest's agent",
-	}, {
-		.key = "heartbeat_s", .type = KEY_UINT,
+	},
+	{
+		.key = "heartbeat_s",
+		.type = KEY_UINT,
 		.offset = offsetof(struct machine_config, heartbeat_s),
-		.def = "5", .unit = "s", .min = 1, .max = 600,
+		.def = "5",
+		.unit = "s",
+		.min = 1,
+		.max = 600,
 		.help = "between signs of life; silence of five of them is a hang",
 	},
 };
 
 static const struct config_table machine_table = {
-	.title = "[machine]", .file = "harness.toml",
+	.title = "[machine]",
+	.file = "harness.toml",
 	.help = "The virtual machine: the same for all cells.",
-	.keys = machine_keys, .n_keys = ARRAY_SIZE(machine_keys),
-	.size = sizeof(struct machine_config), .pos = NO_MEMBER, .name = NO_MEMBER,
+	.keys = machine_keys,
+	.n_keys = ARRAY_SIZE(machine_keys),
+	.size = sizeof(struct machine_config),
+	.pos = NO_MEMBER,
+	.name = NO_MEMBER,
 };
 
 static const struct config_key trace_keys[] = {
 	{
-		.key = "enabled", .type = KEY_BOOL, .offset = offsetof(struct trace_config, enabled),
+		.key = "enabled",
+		.type = KEY_BOOL,
+		.offset = offsetof(struct trace_config, enabled),
 		.def = "true",
 		.help = "false: counters and metrics only",
-	}, {
-		.key = "buffer_kb", .type = KEY_UINT,
+	},
+	{
+		.key = "buffer_kb",
+		.type = KEY_UINT,
 		.offset = offsetof(struct trace_config, buffer_kb),
-		.def = "8192", .unit = "KiB", .min = 64, .max = 4 * 1024 * 1024,
+		.def = "8192",
+		.unit = "KiB",
+		.min = 64,
+		.max = 4 * 1024 * 1024,
 		.help = "ring buffer of each CPU; part of the guest's memory",
-	}, {
-		.key = "events", .type = KEY_STRINGS, .offset = offsetof(struct trace_config, events),
+	},
+	{
+		.key = "events",
+		.type = KEY_STRINGS,
+		.offset = offsetof(struct trace_config, events),
 		.def = "vmscan:* compaction:* tlb:tlb_flush irq_vectors:call_function* ipi:* "
 		       "policy_*:*",
 		.help = "SYSTEM:EVENT globs; events that a kernel lacks are skipped",
@@ -69,38 +101,61 @@ static int check_trace(const struct reader *r, const struct toml_node *node, voi
 		if (!colon || colon == trace->events[i] || !colon[1])
 			return config_error_value(r, &events->children[i], err,
 						  "an event is SYSTEM:EVENT, as in \"vmscan:*\", "
-						  "not \"%s\"", trace->events[i]);
+						  "not \"%s\"",
+						  trace->events[i]);
 	}
 	return 0;
 }
 
 static const struct config_table trace_table = {
-	.title = "[trace]", .file = "harness.toml",
+	.title = "[trace]",
+	.file = "harness.toml",
 	.help = "What is captured while a workload runs.",
-	.keys = trace_keys, .n_keys = ARRAY_SIZE(trace_keys),
-	.size = sizeof(struct trace_config), .pos = NO_MEMBER, .name = NO_MEMBER,
+	.keys = trace_keys,
+	.n_keys = ARRAY_SIZE(trace_keys),
+	.size = sizeof(struct trace_config),
+	.pos = NO_MEMBER,
+	.name = NO_MEMBER,
 	.check = check_trace,
 };
 
 static const struct config_key kernel_keys[] = {
 	{
-		.key = "source", .type = KEY_ENUM, .offset = offsetof(struct kernel_def, source),
-		.required = true, .names = kernel_source_names,
+		.key = "source",
+		.type = KEY_ENUM,
+		.offset = offsetof(struct kernel_def, source),
+		.required = true,
+		.names = kernel_source_names,
 		.help = "where the kernel comes from",
-	}, {
-		.key = "package", .type = KEY_STRING, .offset = offsetof(struct kernel_def, package),
+	},
+	{
+		.key = "package",
+		.type = KEY_STRING,
+		.offset = offsetof(struct kernel_def, package),
 		.help = "debian-*: linux-image-… or linux-source-…; a meta package is its newest",
-	}, {
-		.key = "config", .type = KEY_PATHS, .offset = offsetof(struct kernel_def, config),
+	},
+	{
+		.key = "config",
+		.type = KEY_PATHS,
+		.offset = offsetof(struct kernel_def, config),
 		.help = "debian-source: configuration fragments, in order",
-	}, {
-		.key = "patches", .type = KEY_PATH, .offset = offsetof(struct kernel_def, patches),
+	},
+	{
+		.key = "patches",
+		.type = KEY_PATH,
+		.offset = offsetof(struct kernel_def, patches),
 		.help = "debian-source: folder with a `series` file",
-	}, {
-		.key = "image", .type = KEY_PATH, .offset = offsetof(struct kernel_def, image),
+	},
+	{
+		.key = "image",
+		.type = KEY_PATH,
+		.offset = offsetof(struct kernel_def, image),
 		.help = "prebuilt: the bzImage",
-	}, {
-		.key = "modules", .type = KEY_PATH, .offset = offsetof(struct kernel_def, modules),
+	},
+	{
+		.key = "modules",
+		.type = KEY_PATH,
+		.offset = offsetof(struct kernel_def, modules),
 		.help = "prebuilt: its lib/modules/RELEASE folder",
 	},
 };
@@ -108,7 +163,7 @@ static const struct config_key kernel_keys[] = {
 /* Which keys go with which source. */
 static const struct {
 	const char *key;
-	unsigned int sources;		/* bits of enum kernel_source */
+	unsigned int sources; /* bits of enum kernel_source */
 	bool required;
 } kernel_rules[] = {
 	{ "package", 1 << KERNEL_DEBIAN_IMAGE | 1 << KERNEL_DEBIAN_SOURCE, true },
@@ -129,89 +184,142 @@ static int check_kernel(const struct reader *r, const struct toml_node *node, vo
 		bool fits = kernel_rules[i].sources >> k->source & 1;
 
 		if (value && !fits)
-			return config_error_key(r, value, err, "\"%s\" doesn't go with source = "
-						"\"%s\"", kernel_rules[i].key, source);
+			return config_error_key(r, value, err,
+						"\"%s\" doesn't go with source = "
+						"\"%s\"",
+						kernel_rules[i].key, source);
 		if (!value && fits && kernel_rules[i].required)
-			return config_error_value(r, node, err, "kernel \"%s\" with source = \"%s\" "
-						  "needs \"%s\"", k->name, source,
-						  kernel_rules[i].key);
+			return config_error_value(r, node, err,
+						  "kernel \"%s\" with source = \"%s\" "
+						  "needs \"%s\"",
+						  k->name, source, kernel_rules[i].key);
 	}
 	return 0;
 }
 
 static const struct config_table kernel_table = {
-	.title = "[kernel.NAME]", .file = "harness.toml",
+	.title = "[kernel.NAME]",
+	.file = "harness.toml",
 	.help = "A kernel that matrices can name.  Paths are relative to harness.toml's folder.",
-	.keys = kernel_keys, .n_keys = ARRAY_SIZE(kernel_keys),
+	.keys = kernel_keys,
+	.n_keys = ARRAY_SIZE(kernel_keys),
 	.size = sizeof(struct kernel_def),
-	.pos = offsetof(struct kernel_def, pos), .name = offsetof(struct kernel_def, name),
+	.pos = offsetof(struct kernel_def, pos),
+	.name = offsetof(struct kernel_def, name),
 	.check = check_kernel,
 };
 
 static const struct config_key matrix_keys[] = {
 	{
-		.key = "kernels", .type = KEY_STRINGS, .required = true,
+		.key = "kernels",
+		.type = KEY_STRINGS,
+		.required = true,
 		.offset = offsetof(struct matrix_def, kernels),
 		.help = "names of [kernel.NAME] tables",
-	}, {
-		.key = "policies", .type = KEY_STRINGS, .required = true,
+	},
+	{
+		.key = "policies",
+		.type = KEY_STRINGS,
+		.required = true,
 		.offset = offsetof(struct matrix_def, policies),
 		.help = "folders below policies/",
-	}, {
-		.key = "workloads", .type = KEY_STRINGS, .required = true,
+	},
+	{
+		.key = "workloads",
+		.type = KEY_STRINGS,
+		.required = true,
 		.offset = offsetof(struct matrix_def, workloads),
 		.help = "folders below workloads/",
-	}, {
-		.key = "modes", .type = KEY_ENUMS, .offset = offsetof(struct matrix_def, modes),
+	},
+	{
+		.key = "modes",
+		.type = KEY_ENUMS,
+		.offset = offsetof(struct matrix_def, modes),
 		.count = offsetof(struct matrix_def, n_modes),
-		.def = "auto", .names = mode_names,
+		.def = "auto",
+		.names = mode_names,
 		.help = "how guests run; auto is kvm where it works, else tcg",
-	}, {
-		.key = "reps", .type = KEY_UINT, .offset = offsetof(struct matrix_def, reps),
-		.def = "3", .min = 1, .max = 10000,
+	},
+	{
+		.key = "reps",
+		.type = KEY_UINT,
+		.offset = offsetof(struct matrix_def, reps),
+		.def = "3",
+		.min = 1,
+		.max = 10000,
 		.help = "boots of each cell",
-	}, {
-		.key = "seed", .type = KEY_U64, .offset = offsetof(struct matrix_def, seed),
-		.def = "1", .min = 0, .max = INT64_MAX,
+	},
+	{
+		.key = "seed",
+		.type = KEY_U64,
+		.offset = offsetof(struct matrix_def, seed),
+		.def = "1",
+		.min = 0,
+		.max = INT64_MAX,
 		.help = "of the order and of the workloads",
-	}, {
-		.key = "sweep", .type = KEY_SWEEPS, .offset = offsetof(struct matrix_def, sweeps),
+	},
+	{
+		.key = "sweep",
+		.type = KEY_SWEEPS,
+		.offset = offsetof(struct matrix_def, sweeps),
 		.count = offsetof(struct matrix_def, n_sweeps),
 		.help = "\"OWNER.KNOB\" = [values]: runs a policy's or workload's knob through them",
 	},
 };
 
 static const struct config_table matrix_table = {
-	.title = "[matrix.NAME]", .file = "harness.toml",
+	.title = "[matrix.NAME]",
+	.file = "harness.toml",
 	.help = "What is multiplied out and run.  `harness run` takes \"default\" unless told.",
-	.keys = matrix_keys, .n_keys = ARRAY_SIZE(matrix_keys),
+	.keys = matrix_keys,
+	.n_keys = ARRAY_SIZE(matrix_keys),
 	.size = sizeof(struct matrix_def),
-	.pos = offsetof(struct matrix_def, pos), .name = offsetof(struct matrix_def, name),
+	.pos = offsetof(struct matrix_def, pos),
+	.name = offsetof(struct matrix_def, name),
 	.check = config_check_matrix,
 };
 
 /* Kernels stand before matrices: a matrix is checked against them. */
 static const struct config_key harness_keys[] = {
 	{
-		.key = "machine", .type = KEY_TABLE, .offset = offsetof(struct config, machine),
-		.sub = &machine_table, .help = "the virtual machine",
-	}, {
-		.key = "trace", .type = KEY_TABLE, .offset = offsetof(struct config, trace),
-		.sub = &trace_table, .help = "what is captured",
-	}, {
-		.key = "kernel", .type = KEY_NAMED, .offset = offsetof(struct config, kernels),
+		.key = "machine",
+		.type = KEY_TABLE,
+		.offset = offsetof(struct config, machine),
+		.sub = &machine_table,
+		.help = "the virtual machine",
+	},
+	{
+		.key = "trace",
+		.type = KEY_TABLE,
+		.offset = offsetof(struct config, trace),
+		.sub = &trace_table,
+		.help = "what is captured",
+	},
+	{
+		.key = "kernel",
+		.type = KEY_NAMED,
+		.offset = offsetof(struct config, kernels),
 		.count = offsetof(struct config, n_kernels),
-		.sub = &kernel_table, .help = "kernels",
-	}, {
-		.key = "matrix", .type = KEY_NAMED, .offset = offsetof(struct config, matrices),
+		.sub = &kernel_table,
+		.help = "kernels",
+	},
+	{
+		.key = "matrix",
+		.type = KEY_NAMED,
+		.offset = offsetof(struct config, matrices),
 		.count = offsetof(struct config, n_matrices),
-		.sub = &matrix_table, .help = "matrices",
+		.sub = &matrix_table,
+		.help = "matrices",
 	},
 };
 
 const struct config_table harness_table = {
-	.title = "harness.toml", .file = "harness.toml",
+	.title = "harness.toml",
+	.file = "harness.toml",
 	.help = "What there is to run, and on what.",
-	.keys = harness_keys, .n_keys = ARRAY_SIZE(harness_keys),
-	.size = sizeof(struct config), .pos = NO_MEMBER, .name = NO_MEMBER,
+	.keys = harness_keys,
+	.n_keys = ARRAY_SIZE(harness_keys),
+	.size = sizeof(struct config),
+	.pos = NO_MEMBER,
+	.name = NO_MEMBER,
 };

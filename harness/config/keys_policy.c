@@ -19,11 +19,14 @@ static int check_absolute(const struct reader *r, const struct toml_node *table,
 
 static const struct config_key needs_keys[] = {
 	{
-		.key = "hooks", .type = KEY_STRINGS,
+		.key = "hooks",
+		.type = KEY_STRINGS,
 		.offset = offsetof(struct policy_def, needs_hooks),
 		.help = "what a kernel's patch queue must provide (\"Policy-Hook:\" lines)",
-	}, {
-		.key = "config", .type = KEY_STRINGS,
+	},
+	{
+		.key = "config",
+		.type = KEY_STRINGS,
 		.offset = offsetof(struct policy_def, needs_config),
 		.help = "CONFIG_ options that must be y or m",
 	},
@@ -45,23 +48,35 @@ static int check_needs(const struct reader *r, const struct toml_node *node, voi
 }
 
 static const struct config_table needs_table = {
-	.title = "[needs]", .file = "policy.toml",
+	.title = "[needs]",
+	.file = "policy.toml",
 	.help = "What a kernel must have, or the policy's cells on it are refused.",
-	.keys = needs_keys, .n_keys = ARRAY_SIZE(needs_keys),
-	.size = sizeof(struct policy_def), .pos = NO_MEMBER, .name = NO_MEMBER,
+	.keys = needs_keys,
+	.n_keys = ARRAY_SIZE(needs_keys),
+	.size = sizeof(struct policy_def),
+	.pos = NO_MEMBER,
+	.name = NO_MEMBER,
 	.check = check_needs,
 };
 
 static const struct config_key module_keys[] = {
 	{
-		.key = "name", .type = KEY_NAME, .offset = offsetof(struct module_def, name),
+		.key = "name",
+		.type = KEY_NAME,
+		.offset = offsetof(struct module_def, name),
 		.required = true,
 		.help = "NAME.ko",
-	}, {
-		.key = "source", .type = KEY_STRING, .offset = offsetof(struct module_def, source),
-		.help = "folder with a Kbuild, in the policy's folder; without: a module of the kernel",
-	}, {
-		.key = "params", .type = KEY_STRINGS, .offset = offsetof(struct module_def, params),
+	},
+	{
+		.key = "source",
+		.type = KEY_STRING,
+		.offset = offsetof(struct module_def, source),
+		.help = "folder with a Kbuild, in the policy's; without: a module of the kernel",
+	},
+	{
+		.key = "params",
+		.type = KEY_STRINGS,
+		.offset = offsetof(struct module_def, params),
 		.help = "\"key=value\"; ${KNOB} stands for a knob's value",
 	},
 };
@@ -71,13 +86,14 @@ static int check_module(const struct reader *r, const struct toml_node *node, vo
 {
 	const struct toml_node *params = toml_get(node, "params");
 	const struct module_def *m = base;
-	_cleanup_free_ char *kbuild = m->source ?
-		xasprintf("%s/%s/Kbuild", r->dir, m->source) : NULL;
+	_cleanup_free_ char *kbuild =
+		m->source ? xasprintf("%s/%s/Kbuild", r->dir, m->source) : NULL;
 
 	if (kbuild && !path_exists(kbuild))
-		return config_error_value(r, toml_get(node, "source"), err,
-					  "module \"%s\": there is no %s/Kbuild in the policy's folder",
-					  m->name, m->source);
+		return config_error_value(
+			r, toml_get(node, "source"), err,
+			"module \"%s\": there is no %s/Kbuild in the policy's folder", m->name,
+			m->source);
 	for (size_t i = 0; m->params[i]; i++) {
 		const char *eq = strchr(m->params[i], '=');
 
@@ -90,30 +106,43 @@ static int check_module(const struct reader *r, const struct toml_node *node, vo
 }
 
 const struct config_table module_table = {
-	.title = "[[module]]", .file = "policy.toml",
+	.title = "[[module]]",
+	.file = "policy.toml",
 	.help = "A kernel module that is the policy, or a part of it.",
-	.keys = module_keys, .n_keys = ARRAY_SIZE(module_keys),
+	.keys = module_keys,
+	.n_keys = ARRAY_SIZE(module_keys),
 	.size = sizeof(struct module_def),
-	.pos = NO_MEMBER, .name = offsetof(struct module_def, name),
+	.pos = NO_MEMBER,
+	.name = offsetof(struct module_def, name),
 	.check = check_module,
 };
 
 static const struct config_key counter_keys[] = {
 	{
-		.key = "name", .type = KEY_NAME, .offset = offsetof(struct counter_def, name),
+		.key = "name",
+		.type = KEY_NAME,
+		.offset = offsetof(struct counter_def, name),
 		.required = true,
 		.help = "first word of the line",
-	}, {
-		.key = "file", .type = KEY_STRING, .offset = offsetof(struct counter_def, file),
+	},
+	{
+		.key = "file",
+		.type = KEY_STRING,
+		.offset = offsetof(struct counter_def, file),
 		.required = true,
 		.help = "file in the guest with \"name value\" lines",
-	}, {
-		.key = "liveness", .type = KEY_BOOL,
+	},
+	{
+		.key = "liveness",
+		.type = KEY_BOOL,
 		.offset = offsetof(struct counter_def, liveness),
 		.def = "false",
 		.help = "must have moved by the end of the workload, or the run is void",
-	}, {
-		.key = "help", .type = KEY_STRING, .offset = offsetof(struct counter_def, help),
+	},
+	{
+		.key = "help",
+		.type = KEY_STRING,
+		.offset = offsetof(struct counter_def, help),
 		.def = "",
 		.help = "what it counts",
 	},
@@ -128,43 +157,72 @@ static int check_counter(const struct reader *r, const struct toml_node *node, v
 }
 
 static const struct config_table counter_table = {
-	.title = "[[counter]]", .file = "policy.toml",
+	.title = "[[counter]]",
+	.file = "policy.toml",
 	.help = "A number that shows the policy at work.",
-	.keys = counter_keys, .n_keys = ARRAY_SIZE(counter_keys),
+	.keys = counter_keys,
+	.n_keys = ARRAY_SIZE(counter_keys),
 	.size = sizeof(struct counter_def),
-	.pos = NO_MEMBER, .name = offsetof(struct counter_def, name),
+	.pos = NO_MEMBER,
+	.name = offsetof(struct counter_def, name),
 	.check = check_counter,
 };
 
 static const struct config_key knob_keys[] = {
 	{
-		.key = "name", .type = KEY_NAME, .offset = offsetof(struct knob_def, name),
+		.key = "name",
+		.type = KEY_NAME,
+		.offset = offsetof(struct knob_def, name),
 		.required = true,
 		.help = "as in sweeps and in ${NAME}",
-	}, {
-		.key = "type", .type = KEY_ENUM, .offset = offsetof(struct knob_def, type),
-		.required = true, .names = knob_type_names,
+	},
+	{
+		.key = "type",
+		.type = KEY_ENUM,
+		.offset = offsetof(struct knob_def, type),
+		.required = true,
+		.names = knob_type_names,
 		.help = "what values it takes",
-	}, {
-		.key = "unit", .type = KEY_STRING, .offset = offsetof(struct knob_def, unit),
+	},
+	{
+		.key = "unit",
+		.type = KEY_STRING,
+		.offset = offsetof(struct knob_def, unit),
 		.def = "",
 		.help = "for people: ms, pages, 1/10000 of memory",
-	}, {
-		.key = "min", .type = KEY_INT64, .offset = offsetof(struct knob_def, min),
-		.min = INT64_MIN, .max = INT64_MAX,
+	},
+	{
+		.key = "min",
+		.type = KEY_INT64,
+		.offset = offsetof(struct knob_def, min),
+		.min = INT64_MIN,
+		.max = INT64_MAX,
 		.help = "int: least value (default: none)",
-	}, {
-		.key = "max", .type = KEY_INT64, .offset = offsetof(struct knob_def, max),
-		.min = INT64_MIN, .max = INT64_MAX,
+	},
+	{
+		.key = "max",
+		.type = KEY_INT64,
+		.offset = offsetof(struct knob_def, max),
+		.min = INT64_MIN,
+		.max = INT64_MAX,
 		.help = "int: greatest value (default: none)",
-	}, {
-		.key = "default", .type = KEY_SCALAR, .offset = offsetof(struct knob_def, def),
+	},
+	{
+		.key = "default",
+		.type = KEY_SCALAR,
+		.offset = offsetof(struct knob_def, def),
 		.help = "value without a sweep; a knob that has none must be swept",
-	}, {
-		.key = "set", .type = KEY_STRING, .offset = offsetof(struct knob_def, set),
+	},
+	{
+		.key = "set",
+		.type = KEY_STRING,
+		.offset = offsetof(struct knob_def, set),
 		.help = "file in the guest that takes the value and gives it back",
-	}, {
-		.key = "help", .type = KEY_STRING, .offset = offsetof(struct knob_def, help),
+	},
+	{
+		.key = "help",
+		.type = KEY_STRING,
+		.offset = offsetof(struct knob_def, help),
 		.def = "",
 		.help = "what it does",
 	},
@@ -176,7 +234,8 @@ static int check_knob_range(const struct reader *r, const struct toml_node *node
 	const struct toml_node *min = toml_get(node, "min"), *max = toml_get(node, "max");
 
 	if (k->type != KNOB_INT && (min || max))
-		return config_error_key(r, min ?: max, err, "only a knob of type \"int\" has a range");
+		return config_error_key(r, min ?: max, err,
+					"only a knob of type \"int\" has a range");
 	if (!min)
 		k->min = INT64_MIN;
 	if (!max)
@@ -206,7 +265,8 @@ static int check_knob(const struct reader *r, const struct toml_node *node, void
 	if (is_variable(k->name))
 		return config_error_value(r, toml_get(node, "name"), err,
 					  "a knob can't be named \"%s\": the harness itself gives "
-					  "${%s} to workloads", k->name, k->name);
+					  "${%s} to workloads",
+					  k->name, k->name);
 	if (check_knob_range(r, node, k, err) < 0 ||
 	    check_absolute(r, node, "set", k->set, err) < 0)
 		return -1;
@@ -220,38 +280,62 @@ static int check_knob(const struct reader *r, const struct toml_node *node, void
 }
 
 const struct config_table knob_table = {
-	.title = "[[knob]]", .file = "policy.toml, workload.toml",
+	.title = "[[knob]]",
+	.file = "policy.toml, workload.toml",
 	.help = "A setting that sweeps can run through values.",
-	.keys = knob_keys, .n_keys = ARRAY_SIZE(knob_keys),
+	.keys = knob_keys,
+	.n_keys = ARRAY_SIZE(knob_keys),
 	.size = sizeof(struct knob_def),
-	.pos = offsetof(struct knob_def, pos), .name = offsetof(struct knob_def, name),
+	.pos = offsetof(struct knob_def, pos),
+	.name = offsetof(struct knob_def, name),
 	.check = check_knob,
 };
 
 static const struct config_key policy_keys[] = {
 	{
-		.key = "title", .type = KEY_STRING, .offset = offsetof(struct policy_def, title),
+		.key = "title",
+		.type = KEY_STRING,
+		.offset = offsetof(struct policy_def, title),
 		.required = true,
 		.help = "one line for people",
-	}, {
-		.key = "origin", .type = KEY_STRING, .offset = offsetof(struct policy_def, origin),
+	},
+	{
+		.key = "origin",
+		.type = KEY_STRING,
+		.offset = offsetof(struct policy_def, origin),
 		.def = "",
 		.help = "URL or citation",
-	}, {
+	},
+	{
 		/* The same struct, from its own table. */
-		.key = "needs", .type = KEY_TABLE, .offset = 0, .sub = &needs_table,
+		.key = "needs",
+		.type = KEY_TABLE,
+		.offset = 0,
+		.sub = &needs_table,
 		.help = "what a kernel must have",
-	}, {
-		.key = "module", .type = KEY_TABLES, .offset = offsetof(struct policy_def, modules),
-		.count = offsetof(struct policy_def, n_modules), .sub = &module_table,
+	},
+	{
+		.key = "module",
+		.type = KEY_TABLES,
+		.offset = offsetof(struct policy_def, modules),
+		.count = offsetof(struct policy_def, n_modules),
+		.sub = &module_table,
 		.help = "kernel modules",
-	}, {
-		.key = "knob", .type = KEY_TABLES, .offset = offsetof(struct policy_def, knobs),
-		.count = offsetof(struct policy_def, n_knobs), .sub = &knob_table,
+	},
+	{
+		.key = "knob",
+		.type = KEY_TABLES,
+		.offset = offsetof(struct policy_def, knobs),
+		.count = offsetof(struct policy_def, n_knobs),
+		.sub = &knob_table,
 		.help = "settings",
-	}, {
-		.key = "counter", .type = KEY_TABLES, .offset = offsetof(struct policy_def, counters),
-		.count = offsetof(struct policy_def, n_counters), .sub = &counter_table,
+	},
+	{
+		.key = "counter",
+		.type = KEY_TABLES,
+		.offset = offsetof(struct policy_def, counters),
+		.count = offsetof(struct policy_def, n_counters),
+		.sub = &counter_table,
 		.help = "numbers that show it at work",
 	},
 };
@@ -276,10 +360,13 @@ static int check_policy(const struct reader *r, const struct toml_node *node, vo
 }
 
 const struct config_table policy_table = {
-	.title = "policy.toml", .file = "policies/NAME/policy.toml",
+	.title = "policy.toml",
+	.file = "policies/NAME/policy.toml",
 	.help = "A policy: how it is applied, set, and shown to be active.",
-	.keys = policy_keys, .n_keys = ARRAY_SIZE(policy_keys),
+	.keys = policy_keys,
+	.n_keys = ARRAY_SIZE(policy_keys),
 	.size = sizeof(struct policy_def),
-	.pos = offsetof(struct policy_def, pos), .name = NO_MEMBER,
+	.pos = offsetof(struct policy_def, pos),
+	.name = NO_MEMBER,
 	.check = check_policy,
 };

@@ -8,138 +8,223 @@
 #define MiB (1LL << 20)
 #define TiB (1LL << 40)
 
-const char *const workload_variables[] = {
-	"out", "dir", "data", "mem_kb", "cpus", "seed", NULL
-};
+const char *const workload_variables[] = { "out", "dir", "data", "mem_kb", "cpus", "seed", NULL };
 
 static const struct config_key output_keys[] = {
 	{
-		.key = "file", .type = KEY_STRING, .offset = offsetof(struct workload_def, output),
+		.key = "file",
+		.type = KEY_STRING,
+		.offset = offsetof(struct workload_def, output),
 		.help = "name below ${out}",
-	}, {
-		.key = "format", .type = KEY_ENUM, .offset = offsetof(struct workload_def, format),
-		.def = "json", .names = output_format_names,
+	},
+	{
+		.key = "format",
+		.type = KEY_ENUM,
+		.offset = offsetof(struct workload_def, format),
+		.def = "json",
+		.names = output_format_names,
 		.help = "how it is read",
 	},
 };
 
 static const struct config_table output_table = {
-	.title = "[output]", .file = "workload.toml",
+	.title = "[output]",
+	.file = "workload.toml",
 	.help = "The file that metrics and histograms are taken from.",
-	.keys = output_keys, .n_keys = ARRAY_SIZE(output_keys),
-	.size = sizeof(struct workload_def), .pos = NO_MEMBER, .name = NO_MEMBER,
+	.keys = output_keys,
+	.n_keys = ARRAY_SIZE(output_keys),
+	.size = sizeof(struct workload_def),
+	.pos = NO_MEMBER,
+	.name = NO_MEMBER,
 };
 
 static const struct config_key metric_keys[] = {
 	{
-		.key = "name", .type = KEY_NAME, .offset = offsetof(struct metric_def, name),
+		.key = "name",
+		.type = KEY_NAME,
+		.offset = offsetof(struct metric_def, name),
 		.required = true,
 		.help = "as in the database and in reports",
-	}, {
-		.key = "unit", .type = KEY_STRING, .offset = offsetof(struct metric_def, unit),
+	},
+	{
+		.key = "unit",
+		.type = KEY_STRING,
+		.offset = offsetof(struct metric_def, unit),
 		.required = true,
 		.help = "ns, 1/s, KiB, …",
-	}, {
-		.key = "better", .type = KEY_ENUM, .offset = offsetof(struct metric_def, better),
-		.required = true, .names = better_names,
+	},
+	{
+		.key = "better",
+		.type = KEY_ENUM,
+		.offset = offsetof(struct metric_def, better),
+		.required = true,
+		.names = better_names,
 		.help = "which way is good",
-	}, {
-		.key = "path", .type = KEY_STRING, .offset = offsetof(struct metric_def, path),
+	},
+	{
+		.key = "path",
+		.type = KEY_STRING,
+		.offset = offsetof(struct metric_def, path),
 		.required = true,
 		.help = "into the output: \"$.jobs[0].read.iops\"",
 	},
 };
 
 static const struct config_table metric_table = {
-	.title = "[[metric]]", .file = "workload.toml",
+	.title = "[[metric]]",
+	.file = "workload.toml",
 	.help = "A number that policies are compared by.",
-	.keys = metric_keys, .n_keys = ARRAY_SIZE(metric_keys),
+	.keys = metric_keys,
+	.n_keys = ARRAY_SIZE(metric_keys),
 	.size = sizeof(struct metric_def),
-	.pos = NO_MEMBER, .name = offsetof(struct metric_def, name),
+	.pos = NO_MEMBER,
+	.name = offsetof(struct metric_def, name),
 };
 
 static const struct config_key histogram_keys[] = {
 	{
-		.key = "name", .type = KEY_NAME, .offset = offsetof(struct metric_def, name),
+		.key = "name",
+		.type = KEY_NAME,
+		.offset = offsetof(struct metric_def, name),
 		.required = true,
 		.help = "as in the database and in reports",
-	}, {
-		.key = "unit", .type = KEY_STRING, .offset = offsetof(struct metric_def, unit),
+	},
+	{
+		.key = "unit",
+		.type = KEY_STRING,
+		.offset = offsetof(struct metric_def, unit),
 		.required = true,
 		.help = "of the buckets: ns, KiB, …",
-	}, {
-		.key = "better", .type = KEY_ENUM, .offset = offsetof(struct metric_def, better),
-		.def = "lower", .names = better_names,
+	},
+	{
+		.key = "better",
+		.type = KEY_ENUM,
+		.offset = offsetof(struct metric_def, better),
+		.def = "lower",
+		.names = better_names,
 		.help = "which way is good",
-	}, {
-		.key = "path", .type = KEY_STRING, .offset = offsetof(struct metric_def, path),
+	},
+	{
+		.key = "path",
+		.type = KEY_STRING,
+		.offset = offsetof(struct metric_def, path),
 		.required = true,
 		.help = "into the output: an array of [lowest value of the bucket, count]",
 	},
 };
 
 static const struct config_table histogram_table = {
-	.title = "[[histogram]]", .file = "workload.toml",
+	.title = "[[histogram]]",
+	.file = "workload.toml",
 	.help = "A distribution, stored as samples.",
-	.keys = histogram_keys, .n_keys = ARRAY_SIZE(histogram_keys),
+	.keys = histogram_keys,
+	.n_keys = ARRAY_SIZE(histogram_keys),
 	.size = sizeof(struct metric_def),
-	.pos = NO_MEMBER, .name = offsetof(struct metric_def, name),
+	.pos = NO_MEMBER,
+	.name = offsetof(struct metric_def, name),
 };
 
 static const struct config_key workload_keys[] = {
 	{
-		.key = "title", .type = KEY_STRING, .offset = offsetof(struct workload_def, title),
+		.key = "title",
+		.type = KEY_STRING,
+		.offset = offsetof(struct workload_def, title),
 		.required = true,
 		.help = "one line for people",
-	}, {
-		.key = "command", .type = KEY_STRINGS, .required = true,
+	},
+	{
+		.key = "command",
+		.type = KEY_STRINGS,
+		.required = true,
 		.offset = offsetof(struct workload_def, command),
 		.help = "argv in the guest; ${out} ${dir} ${data} ${mem_kb} ${cpus} ${seed} ${KNOB}",
-	}, {
-		.key = "programs", .type = KEY_STRINGS,
+	},
+	{
+		.key = "programs",
+		.type = KEY_STRINGS,
 		.offset = offsetof(struct workload_def, programs),
 		.help = "host programs that go into the tools image, with their libraries",
-	}, {
-		.key = "source", .type = KEY_STRING, .offset = offsetof(struct workload_def, source),
+	},
+	{
+		.key = "source",
+		.type = KEY_STRING,
+		.offset = offsetof(struct workload_def, source),
 		.help = "C file in the workload's folder, built statically as ${dir}/NAME",
-	}, {
-		.key = "swap", .type = KEY_ENUM, .offset = offsetof(struct workload_def, swap),
-		.def = "none", .names = swap_names,
+	},
+	{
+		.key = "swap",
+		.type = KEY_ENUM,
+		.offset = offsetof(struct workload_def, swap),
+		.def = "none",
+		.names = swap_names,
 		.help = "what the guest swaps to",
-	}, {
-		.key = "swap_size", .type = KEY_SIZE,
-		.offset = offsetof(struct workload_def, swap_bytes), .min = MiB, .max = TiB,
+	},
+	{
+		.key = "swap_size",
+		.type = KEY_SIZE,
+		.offset = offsetof(struct workload_def, swap_bytes),
+		.min = MiB,
+		.max = TiB,
 		.help = "of the swap device (default: none)",
-	}, {
-		.key = "data", .type = KEY_SIZE, .offset = offsetof(struct workload_def, data_bytes),
-		.min = MiB, .max = TiB,
+	},
+	{
+		.key = "data",
+		.type = KEY_SIZE,
+		.offset = offsetof(struct workload_def, data_bytes),
+		.min = MiB,
+		.max = TiB,
 		.help = "size of a block device without a file system, ${data} (default: none)",
-	}, {
-		.key = "timeout_s", .type = KEY_UINT,
+	},
+	{
+		.key = "timeout_s",
+		.type = KEY_UINT,
 		.offset = offsetof(struct workload_def, timeout_s),
-		.def = "300", .unit = "s", .min = 1, .max = 7 * 86400,
+		.def = "300",
+		.unit = "s",
+		.min = 1,
+		.max = 7 * 86400,
 		.help = "longest run of the command; then the cell ends as timeout",
-	}, {
-		.key = "estimate_s", .type = KEY_UINT,
+	},
+	{
+		.key = "estimate_s",
+		.type = KEY_UINT,
 		.offset = offsetof(struct workload_def, estimate_s),
-		.def = "15", .unit = "s", .min = 1, .max = 7 * 86400,
+		.def = "15",
+		.unit = "s",
+		.min = 1,
+		.max = 7 * 86400,
 		.help = "how long the command usually takes, for the plan's estimate",
-	}, {
+	},
+	{
 		/* The same struct, from its own table. */
-		.key = "output", .type = KEY_TABLE, .offset = 0, .sub = &output_table,
+		.key = "output",
+		.type = KEY_TABLE,
+		.offset = 0,
+		.sub = &output_table,
 		.help = "what the command leaves",
-	}, {
-		.key = "metric", .type = KEY_TABLES, .offset = offsetof(struct workload_def, metrics),
-		.count = offsetof(struct workload_def, n_metrics), .sub = &metric_table,
+	},
+	{
+		.key = "metric",
+		.type = KEY_TABLES,
+		.offset = offsetof(struct workload_def, metrics),
+		.count = offsetof(struct workload_def, n_metrics),
+		.sub = &metric_table,
 		.help = "numbers",
-	}, {
-		.key = "histogram", .type = KEY_TABLES,
+	},
+	{
+		.key = "histogram",
+		.type = KEY_TABLES,
 		.offset = offsetof(struct workload_def, histograms),
-		.count = offsetof(struct workload_def, n_histograms), .sub = &histogram_table,
+		.count = offsetof(struct workload_def, n_histograms),
+		.sub = &histogram_table,
 		.help = "distributions",
-	}, {
-		.key = "knob", .type = KEY_TABLES, .offset = offsetof(struct workload_def, knobs),
-		.count = offsetof(struct workload_def, n_knobs), .sub = &knob_table,
+	},
+	{
+		.key = "knob",
+		.type = KEY_TABLES,
+		.offset = offsetof(struct workload_def, knobs),
+		.count = offsetof(struct workload_def, n_knobs),
+		.sub = &knob_table,
 		.help = "settings",
 	},
 };
@@ -150,7 +235,8 @@ static int check_swap(const struct reader *r, const struct toml_node *node,
 	const struct toml_node *size = toml_get(node, "swap_size");
 
 	if (w->swap == SWAP_NONE && size)
-		return config_error_key(r, size, err, "\"swap_size\" without \"swap\": is it to be "
+		return config_error_key(r, size, err,
+					"\"swap_size\" without \"swap\": is it to be "
 					"pmem or zram?");
 	if (w->swap != SWAP_NONE && !size)
 		return config_error_key(r, toml_get(node, "swap"), err,
@@ -164,8 +250,10 @@ static int check_output(const struct reader *r, const struct toml_node *node,
 	const struct toml_node *reads = toml_get(node, "metric") ?: toml_get(node, "histogram");
 
 	if (reads && !w->output)
-		return config_error_key(r, reads, err, "[[%s]] is read from the workload's output: "
-					"\"file\" is missing in [output]", reads->key);
+		return config_error_key(r, reads, err,
+					"[[%s]] is read from the workload's output: "
+					"\"file\" is missing in [output]",
+					reads->key);
 	return 0;
 }
 
@@ -187,10 +275,13 @@ static int check_workload(const struct reader *r, const struct toml_node *node, 
 }
 
 const struct config_table workload_table = {
-	.title = "workload.toml", .file = "workloads/NAME/workload.toml",
+	.title = "workload.toml",
+	.file = "workloads/NAME/workload.toml",
 	.help = "A program that drives memory management, and how its output is read.",
-	.keys = workload_keys, .n_keys = ARRAY_SIZE(workload_keys),
+	.keys = workload_keys,
+	.n_keys = ARRAY_SIZE(workload_keys),
 	.size = sizeof(struct workload_def),
-	.pos = offsetof(struct workload_def, pos), .name = NO_MEMBER,
+	.pos = offsetof(struct workload_def, pos),
+	.name = NO_MEMBER,
 	.check = check_workload,
 };

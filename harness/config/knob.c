@@ -14,12 +14,16 @@ static int check_int(const struct reader *r, const struct knob_def *knob,
 	if (value->integer >= knob->min && value->integer <= knob->max)
 		return 0;
 	if (knob->max == INT64_MAX)
-		return config_error_value(r, value, err, "knob \"%s\" must be at least %lld, not "
-					  "%lld", knob->name, (long long)knob->min,
+		return config_error_value(r, value, err,
+					  "knob \"%s\" must be at least %lld, not "
+					  "%lld",
+					  knob->name, (long long)knob->min,
 					  (long long)value->integer);
 	if (knob->min == INT64_MIN)
-		return config_error_value(r, value, err, "knob \"%s\" must be at most %lld, not "
-					  "%lld", knob->name, (long long)knob->max,
+		return config_error_value(r, value, err,
+					  "knob \"%s\" must be at most %lld, not "
+					  "%lld",
+					  knob->name, (long long)knob->max,
 					  (long long)value->integer);
 	return config_error_value(r, value, err, "knob \"%s\" must be %lld to %lld%s%s, not %lld",
 				  knob->name, (long long)knob->min, (long long)knob->max,
@@ -53,7 +57,9 @@ int config_knob_text(const struct reader *r, const struct knob_def *knob,
 {
 	static int (*const check[])(const struct reader *, const struct knob_def *,
 				    const struct toml_node *, struct error **) = {
-		[KNOB_INT] = check_int, [KNOB_BOOL] = check_bool, [KNOB_STRING] = check_string,
+		[KNOB_INT] = check_int,
+		[KNOB_BOOL] = check_bool,
+		[KNOB_STRING] = check_string,
 	};
 
 	if (check[knob->type](r, knob, value, err) < 0)
@@ -70,8 +76,8 @@ int config_knob_text(const struct reader *r, const struct knob_def *knob,
 static int unknown_reference(const struct reader *r, const struct toml_node *at, const char *name,
 			     char *const *known, struct error **err)
 {
-	_cleanup_free_ char *hint = config_suggest(name, (const char *const *)known,
-						   strv_len(known));
+	_cleanup_free_ char *hint =
+		config_suggest(name, (const char *const *)known, strv_len(known));
 
 	return config_error_value(r, at, err, "unknown variable ${%s}%s", name, hint);
 }

@@ -112,8 +112,10 @@ static int add_sweep(const struct reader *r, struct matrix_def *m, const struct 
 		return unknown_knob(r, node, owner, &o, knob, err);
 	for (size_t i = 0; i < m->n_sweeps; i++) {
 		if (streq(m->sweeps[i].owner, owner) && streq(m->sweeps[i].knob, knob))
-			return config_error_key(r, node, err, "\"%s.%s\" is swept already, at line "
-						"%d", owner, knob, m->sweeps[i].pos.line);
+			return config_error_key(r, node, err,
+						"\"%s.%s\" is swept already, at line "
+						"%d",
+						owner, knob, m->sweeps[i].pos.line);
 	}
 	s = ARRAY_APPEND(m->sweeps, m->n_sweeps);
 	s->pos = (struct position){ r->file, node->key_line, node->key_col };
@@ -131,8 +133,10 @@ static int add_quoted_sweep(const struct reader *r, struct matrix_def *m,
 	char *dot = strrchr(owner, '.');
 
 	if (!dot)
-		return config_error_key(r, node, err, "a sweep is \"OWNER.KNOB\" = [values], and "
-					"\"%s\" has no dot", node->key);
+		return config_error_key(r, node, err,
+					"a sweep is \"OWNER.KNOB\" = [values], and "
+					"\"%s\" has no dot",
+					node->key);
 	for (; dot; dot = strrchr(owner, '.')) {
 		*dot = '\0';
 		if (find_owner(r->config, owner, &o))
@@ -160,13 +164,15 @@ int config_read_sweeps(const struct reader *r, const struct toml_node *node, str
 		       struct error **err)
 {
 	if (node->type != TOML_TABLE)
-		return config_error_value(r, node, err, "\"sweep\" takes a table of \"OWNER.KNOB\" = "
-					  "[values], not %s", toml_type_name(node->type));
+		return config_error_value(r, node, err,
+					  "\"sweep\" takes a table of \"OWNER.KNOB\" = "
+					  "[values], not %s",
+					  toml_type_name(node->type));
 	for (size_t i = 0; i < node->n_children; i++) {
 		const struct toml_node *child = &node->children[i];
 
-		if (child->type == TOML_TABLE ? add_dotted_sweeps(r, m, child, err) < 0 :
-						add_quoted_sweep(r, m, child, err) < 0)
+		if (child->type == TOML_TABLE ? add_dotted_sweeps(r, m, child, err) < 0
+					      : add_quoted_sweep(r, m, child, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -193,8 +199,10 @@ static int check_names(const struct reader *r, const struct toml_node *list, con
 
 		for (size_t j = 0; j < i; j++) {
 			if (streq(list->children[j].string, item->string))
-				return config_error_value(r, item, err, "%s \"%s\" is in the list "
-							  "twice", what, item->string);
+				return config_error_value(r, item, err,
+							  "%s \"%s\" is in the list "
+							  "twice",
+							  what, item->string);
 		}
 		while (k < n && !streq(names[k], item->string))
 			k++;
@@ -208,12 +216,12 @@ static int check_names(const struct reader *r, const struct toml_node *list, con
 }
 
 /* The names of an array of definitions, whose first member is the name. */
-#define NAMES_OF(array, n)							\
-	({									\
-		const char **_names = xcalloc((n), sizeof(*_names));		\
-		for (size_t _i = 0; _i < (n); _i++)				\
-			_names[_i] = (array)[_i].name;				\
-		_names;								\
+#define NAMES_OF(array, n)                                           \
+	({                                                           \
+		const char **_names = xcalloc((n), sizeof(*_names)); \
+		for (size_t _i = 0; _i < (n); _i++)                  \
+			_names[_i] = (array)[_i].name;               \
+		_names;                                              \
 	})
 
 static int check_axes(const struct reader *r, const struct toml_node *node, struct error **err)
@@ -225,7 +233,8 @@ static int check_axes(const struct reader *r, const struct toml_node *node, stru
 	const struct toml_node *modes = toml_get(node, "modes");
 
 	if (check_names(r, toml_get(node, "kernels"), "kernel", kernels, c->n_kernels, err) < 0 ||
-	    check_names(r, toml_get(node, "policies"), "policy", policies, c->n_policies, err) < 0 ||
+	    check_names(r, toml_get(node, "policies"), "policy", policies, c->n_policies, err) <
+		    0 ||
 	    check_names(r, toml_get(node, "workloads"), "workload", workloads, c->n_workloads,
 			err) < 0)
 		return -1;
@@ -278,10 +287,11 @@ static int check_values_known(const struct reader *r, const struct toml_node *li
 			const char *knob = o.knobs[k].name;
 
 			if (!o.knobs[k].def && !is_swept(m, item->string, knob))
-				return config_error_value(r, item, err, "knob \"%s\" of \"%s\" has "
+				return config_error_value(r, item, err,
+							  "knob \"%s\" of \"%s\" has "
 							  "no default: give it values in "
-							  "[matrix.%s.sweep]", knob, item->string,
-							  m->name);
+							  "[matrix.%s.sweep]",
+							  knob, item->string, m->name);
 		}
 	}
 	return 0;
@@ -302,7 +312,9 @@ static int check_knobs_apart(const struct reader *r, const struct toml_node *nod
 			for (size_t k = 0; k < policy.n_knobs; k++) {
 				if (!find_knob(&workload, policy.knobs[k].name))
 					continue;
-				return config_error_value(r, node, err, "policy \"%s\" and workload "
+				return config_error_value(
+					r, node, err,
+					"policy \"%s\" and workload "
 					"\"%s\" both have a knob \"%s\": one must be renamed",
 					m->policies[p], m->workloads[w], policy.knobs[k].name);
 			}

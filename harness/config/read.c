@@ -14,8 +14,8 @@ static void *member(void *base, size_t offset)
 	return (char *)base + offset;
 }
 
-int config_error_at(const struct reader *r, int line, int col, struct error **err,
-		    const char *fmt, ...)
+int config_error_at(const struct reader *r, int line, int col, struct error **err, const char *fmt,
+		    ...)
 {
 	va_list ap;
 	char *msg;
@@ -40,12 +40,25 @@ const struct toml_node *toml_get(const struct toml_node *table, const char *key)
 const char *toml_type_name(enum toml_type t)
 {
 	static const char *const names[] = {
-		[TOML_TABLE] = "a table", [TOML_ARRAY] = "a list", [TOML_STRING] = "a string",
-		[TOML_INT] = "an integer", [TOML_FLOAT] = "a floating-point number",
-		[TOML_BOOL] = "a boolean", [TOML_DATE] = "a date or time",
+		[TOML_TABLE] = "a table",
+		[TOML_ARRAY] = "a list",
+		[TOML_STRING] = "a string",
+		[TOML_INT] = "an integer",
+		[TOML_FLOAT] = "a floating-point number",
+		[TOML_BOOL] = "a boolean",
+		[TOML_DATE] = "a date or time",
 	};
 
 	return names[t];
+}
+
+static void list_names(struct strbuf *b, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *sep = i + 1 < n ? ", " : " and ";
+
+		strbuf_printf(b, "%s\"%s\"", i ? sep : "; there are ", names[i]);
+	}
 }
 
 char *config_suggest(const char *word, const char *const *candidates, size_t n)
@@ -57,10 +70,8 @@ char *config_suggest(const char *word, const char *const *candidates, size_t n)
 		strbuf_printf(&b, "; did you mean \"%s\"?", near);
 	else if (n == 1)
 		strbuf_printf(&b, "; there is only \"%s\"", candidates[0]);
-	else if (n && n <= MAX_LISTED)
-		for (size_t i = 0; i < n; i++)
-			strbuf_printf(&b, "%s\"%s\"", i == 0 ? "; there are " :
-				      i + 1 == n ? " and " : ", ", candidates[i]);
+	else if (n <= MAX_LISTED)
+		list_names(&b, candidates, n);
 	return strbuf_steal(&b);
 }
 
@@ -115,8 +126,8 @@ static int check_unique(const struct reader *r, const struct config_table *t, co
 			if (!streq(*(char **)member(base + j * t->size, t->name), name))
 				continue;
 			return config_error_value(r, toml_get(&array->children[i], "name"), err,
-				"%s \"%s\" is there already, at line %d", label, name,
-				array->children[j].line);
+						  "%s \"%s\" is there already, at line %d", label,
+						  name, array->children[j].line);
 		}
 	}
 	return 0;
@@ -147,8 +158,8 @@ static int read_tables(const struct reader *r, const struct config_key *key, con
 		*(size_t *)member(base, key->count) = i + 1;
 		if (node->children[i].type != TOML_TABLE)
 			return wrong_kind(r, key, label, &node->children[i], err);
-		if (config_read_table(r, sub, sub->title, &node->children[i],
-				      items + i * sub->size, err) < 0)
+		if (config_read_table(r, sub, sub->title, &node->children[i], items + i * sub->size,
+				      err) < 0)
 			return -1;
 	}
 	return check_unique(r, sub, sub->title, node, items, err);
@@ -166,9 +177,11 @@ static int read_one_named(const struct reader *r, const struct config_key *key,
 	_cleanup_free_ char *label = named_label(key->key, node->key);
 
 	if (!config_is_name(node->key))
-		return config_error_key(r, node, err, "\"%s\" can't be the name of a %s: names are "
+		return config_error_key(r, node, err,
+					"\"%s\" can't be the name of a %s: names are "
 					"letters, digits, '.', '_' and '-', and start with a "
-					"letter or digit", node->key, key->key);
+					"letter or digit",
+					node->key, key->key);
 	if (node->type != TOML_TABLE)
 		return config_error_value(r, node, err, "\"%s\" in [%s] is %s, not a table",
 					  node->key, key->key, toml_type_name(node->type));
@@ -188,8 +201,7 @@ static int read_named(const struct reader *r, const struct config_key *key, cons
 	*(char **)member(base, key->offset) = items;
 	for (size_t i = 0; i < node->n_children; i++) {
 		*(size_t *)member(base, key->count) = i + 1;
-		if (read_one_named(r, key, &node->children[i], items + i * key->sub->size,
-				   err) < 0)
+		if (read_one_named(r, key, &node->children[i], items + i * key->sub->size, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -219,7 +231,9 @@ static int read_absent(const struct reader *r, const struct config_key *key, con
 		       const struct toml_node *table, void *base, struct error **err)
 {
 	const struct toml_node empty = {
-		.type = TOML_TABLE, .line = table->line, .col = table->col,
+		.type = TOML_TABLE,
+		.line = table->line,
+		.col = table->col,
 	};
 	_cleanup_free_ char *where = in_label(label);
 
@@ -243,8 +257,8 @@ int config_read_table(const struct reader *r, const struct config_table *t, cons
 	for (size_t i = 0; i < t->n_keys; i++) {
 		const struct toml_node *value = toml_get(node, t->keys[i].key);
 
-		if (value ? read_key(r, &t->keys[i], label, value, base, err) < 0 :
-			    read_absent(r, &t->keys[i], label, node, base, err) < 0)
+		if (value ? read_key(r, &t->keys[i], label, value, base, err) < 0
+			  : read_absent(r, &t->keys[i], label, node, base, err) < 0)
 			return -1;
 	}
 	return t->check ? t->check(r, node, base, err) : 0;

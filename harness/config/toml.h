@@ -22,19 +22,19 @@ enum toml_type {
 	TOML_INT,
 	TOML_FLOAT,
 	TOML_BOOL,
-	TOML_DATE,		/* dates and times: known only to be refused */
+	TOML_DATE, /* dates and times: known only to be refused */
 };
 
 struct toml_node {
 	enum toml_type type;
-	int line, col;			/* of the value; of the header for [tables] */
-	char *key;			/* NULL for an array's elements */
-	int key_line, key_col;		/* as line, col where there is no key */
+	int line, col;         /* of the value; of the header for [tables] */
+	char *key;             /* NULL for an array's elements */
+	int key_line, key_col; /* as line, col where there is no key */
 	char *string;
 	int64_t integer;
 	double real;
 	bool boolean;
-	struct toml_node *children;	/* of tables and arrays, in the order of the file */
+	struct toml_node *children; /* of tables and arrays, in the order of the file */
 	size_t n_children;
 };
 

@@ -33,20 +33,33 @@ static char *join_names(const char *const *names)
 	size_t n = count_names(names);
 	struct strbuf b = { 0 };
 
-	for (size_t i = 0; i < n; i++)
-		strbuf_printf(&b, "%s%s", i == 0 ? "" : i + 1 == n ? " or " : ", ", names[i]);
+	for (size_t i = 0; i < n; i++) {
+		const char *sep = i + 1 < n ? ", " : " or ";
+
+		strbuf_printf(&b, "%s%s", i ? sep : "", names[i]);
+	}
 	return strbuf_steal(&b);
 }
 
 char *config_key_type_words(const struct config_key *key)
 {
 	static const char *const words[] = {
-		[KEY_NAME] = "name", [KEY_STRING] = "string", [KEY_PATH] = "path",
-		[KEY_SCALAR] = "integer, boolean or string", [KEY_BOOL] = "boolean",
-		[KEY_UINT] = "integer", [KEY_INT64] = "integer", [KEY_U64] = "integer",
-		[KEY_SIZE] = "size", [KEY_ENUM] = "string", [KEY_STRINGS] = "list of strings",
-		[KEY_PATHS] = "list of paths", [KEY_ENUMS] = "list of strings",
-		[KEY_TABLE] = "table", [KEY_TABLES] = "tables", [KEY_NAMED] = "tables",
+		[KEY_NAME] = "name",
+		[KEY_STRING] = "string",
+		[KEY_PATH] = "path",
+		[KEY_SCALAR] = "integer, boolean or string",
+		[KEY_BOOL] = "boolean",
+		[KEY_UINT] = "integer",
+		[KEY_INT64] = "integer",
+		[KEY_U64] = "integer",
+		[KEY_SIZE] = "size",
+		[KEY_ENUM] = "string",
+		[KEY_STRINGS] = "list of strings",
+		[KEY_PATHS] = "list of paths",
+		[KEY_ENUMS] = "list of strings",
+		[KEY_TABLE] = "table",
+		[KEY_TABLES] = "tables",
+		[KEY_NAMED] = "tables",
 		[KEY_SWEEPS] = "table",
 	};
 
@@ -122,8 +135,10 @@ static int read_size(const struct reader *r, const struct config_key *key, const
 	else if (node->type != TOML_STRING)
 		return wrong_type(r, key, label, node, "a size such as \"384M\"", err);
 	else if (!str_to_size(node->string, ret))
-		return config_error_value(r, node, err, "%s takes a size such as \"384M\" or "
-					  "\"1GiB\", not \"%s\"", what, node->string);
+		return config_error_value(r, node, err,
+					  "%s takes a size such as \"384M\" or "
+					  "\"1GiB\", not \"%s\"",
+					  what, node->string);
 	if (*ret < (uint64_t)key->min || *ret > (uint64_t)key->max)
 		return config_error_value(r, node, err, "%s must be %s, not %s", what, range,
 					  size_to_str(*ret));
@@ -152,9 +167,11 @@ static int read_string(const struct reader *r, const struct config_key *key, con
 	if (node->type != TOML_STRING)
 		return wrong_type(r, key, label, node, "a string", err);
 	if (key->type == KEY_NAME && !config_is_name(node->string))
-		return config_error_value(r, node, err, "%s can't be \"%s\": names are letters, "
+		return config_error_value(r, node, err,
+					  "%s can't be \"%s\": names are letters, "
 					  "digits, '.', '_' and '-', and start with a letter or "
-					  "digit", what, node->string);
+					  "digit",
+					  what, node->string);
 	if (key->required && !*node->string)
 		return config_error_value(r, node, err, "%s is empty", what);
 	if (key->type == KEY_PATH || key->type == KEY_PATHS)
@@ -201,8 +218,8 @@ static int read_enum(const struct reader *r, const struct config_key *key, const
 	}
 	near = str_nearest(node->string, key->names, count_names(key->names));
 	hint = near ? xasprintf("; did you mean \"%s\"?", near) : xstrdup("");
-	return config_error_value(r, node, err, "%s is %s, not \"%s\"%s", what, words,
-				  node->string, hint);
+	return config_error_value(r, node, err, "%s is %s, not \"%s\"%s", what, words, node->string,
+				  hint);
 }
 
 static int read_strings(const struct reader *r, const struct config_key *key, const char *label,
@@ -287,7 +304,8 @@ static void list_of_words(const char *text, struct toml_node *list)
 		size_t len = strcspn(text, " ");
 
 		*ARRAY_APPEND(list->children, list->n_children) = (struct toml_node){
-			.type = TOML_STRING, .string = xstrndup(text, len),
+			.type = TOML_STRING,
+			.string = xstrndup(text, len),
 		};
 		text += len + strspn(text + len, " ");
 	}

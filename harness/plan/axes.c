@@ -60,8 +60,8 @@ static int nothing_matches(const struct matrix_def *m, const char *what, const c
 
 	for (size_t i = 0; names[i]; i++)
 		strbuf_printf(&list, "%s%s", i ? ", " : "", names[i]);
-	error_set(err, EXIT_INPUT, "no %s of matrix \"%s\" matches \"%s\"; it has %s", what, m->name,
-		  glob, list.data ?: "none");
+	error_set(err, EXIT_INPUT, "no %s of matrix \"%s\" matches \"%s\"; it has %s", what,
+		  m->name, glob, list.data ?: "none");
 	strbuf_deinit(&list);
 	return -1;
 }
@@ -168,8 +168,10 @@ static int check_size(const struct axes *a, const struct matrix_def *m, struct e
 		workloads += (double)a->workloads[i].n_variants;
 	cells = policies * workloads * (double)a->n_kernels * (double)a->n_modes * a->reps;
 	if (cells > MAX_CELLS)
-		return error_set(err, EXIT_INPUT, "matrix \"%s\" has %.0f cells; the most that can be "
-				 "planned are %d", m->name, cells, MAX_CELLS);
+		return error_set(err, EXIT_INPUT,
+				 "matrix \"%s\" has %.0f cells; the most that can be "
+				 "planned are %d",
+				 m->name, cells, MAX_CELLS);
 	return 0;
 }
 
@@ -197,10 +199,10 @@ static int ask_support(struct axes *a, struct error **err)
 			const struct kernel_def *kernel = a->kernels[k].def;
 			const struct policy_def *policy = a->policies[p].def;
 
-			if (kernel_supports(kernel, policy,
-					    &a->unsupported[k * a->n_policies + p], err) < 0)
-				return error_wrap(err, "kernel \"%s\", policy \"%s\"",
-						  kernel->name, policy->name);
+			if (kernel_supports(kernel, policy, &a->unsupported[k * a->n_policies + p],
+					    err) < 0)
+				return error_wrap(err, "kernel \"%s\", policy \"%s\"", kernel->name,
+						  policy->name);
 		}
 	}
 	return 0;
@@ -213,8 +215,7 @@ int axes_init(struct axes *a, const struct config *c, const struct matrix_def *m
 	if (add_modes(a, m, f->mode, auto_mode, err) < 0 ||
 	    add_policies(a, c, m, f->policy, err) < 0 ||
 	    add_workloads(a, c, m, f->workload, err) < 0 ||
-	    add_kernels(a, c, m, f->kernel, err) < 0 ||
-	    ask_support(a, err) < 0 ||
+	    add_kernels(a, c, m, f->kernel, err) < 0 || ask_support(a, err) < 0 ||
 	    check_size(a, m, err) < 0)
 		return -1;
 	add_variants(a, m);

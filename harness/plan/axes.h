@@ -24,7 +24,7 @@ struct policy_axis {
 struct workload_axis {
 	const struct workload_def *def;
 	char hash[HASH_HEX];
-	char *unusable;		/* why its tools image can't be made here, or NULL */
+	char *unusable; /* why its tools image can't be made here, or NULL */
 	struct variant *variants;
 	size_t n_variants;
 };
@@ -36,7 +36,7 @@ struct axes {
 	enum mode *modes;
 	size_t n_kernels, n_policies, n_workloads, n_modes;
 	unsigned int reps;
-	char **unsupported;	/* why a policy can't run, or NULL: [kernel * n_policies + policy] */
+	char **unsupported; /* why a policy can't run, or NULL: [kernel * n_policies + policy] */
 };
 
 /* EXIT_INPUT when an axis is empty or there are too many cells. */

@@ -76,8 +76,8 @@ static const char *find_knob(const struct knob_value *knobs, size_t n, const cha
 const char *cell_knob(const struct cell *cell, const char *name)
 {
 	/* The configuration sees to it that no name is in both. */
-	return find_knob(cell->policy_knobs, cell->n_policy_knobs, name) ?:
-	       find_knob(cell->workload_knobs, cell->n_workload_knobs, name);
+	return find_knob(cell->policy_knobs, cell->n_policy_knobs, name)
+		       ?: find_knob(cell->workload_knobs, cell->n_workload_knobs, name);
 }
 
 static const char *find_var(char *const *vars, const char *name)

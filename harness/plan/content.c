@@ -44,7 +44,7 @@ static int hash_dir(struct hash *h, const char *dir, unsigned int depth, struct 
 		if (hash_entry(h, path, depth, err) < 0)
 			return -1;
 	}
-	hash_str(h, NULL);	/* end of the folder */
+	hash_str(h, NULL); /* end of the folder */
 	return 0;
 }
 

@@ -10,7 +10,7 @@
 #include "plan/axes.h"
 #include "plan/order.h"
 
-/* Raised when the meaning of an id changes: every finished cell then counts as another experiment. */
+/* Raised when an id means something else: finished cells then count as other experiments. */
 #define ID_VERSION 1
 
 /*
@@ -18,7 +18,9 @@
  * Debian's kernels boot in 13-20 s under TCG and in 2-3 s under KVM.
  */
 static const double overhead_s[] = {
-	[MODE_TCG] = 20, [MODE_KVM] = 5, [MODE_DETERMINISTIC] = 30,
+	[MODE_TCG] = 20,
+	[MODE_KVM] = 5,
+	[MODE_DETERMINISTIC] = 30,
 };
 
 /* What the construction of all cells of one plan shares. */
@@ -26,7 +28,7 @@ struct builder {
 	struct plan *plan;
 	struct axes axes;
 	char agent[HASH_HEX];
-	struct cell *refused;		/* collected behind the others */
+	struct cell *refused; /* collected behind the others */
 	size_t n_refused;
 };
 
@@ -44,7 +46,7 @@ struct point {
 	const struct workload_axis *workload;
 	const struct variant *workload_variant;
 	enum mode mode;
-	const char *unsupported;	/* kernel_supports() of kernel and policy, or NULL */
+	const char *unsupported; /* kernel_supports() of kernel and policy, or NULL */
 };
 
 static void hash_variant(struct hash *h, const struct variant *v)
@@ -304,8 +306,7 @@ double plan_total_s(const struct plan *p)
 	return sum;
 }
 
-static int ambiguous(const char *id, const struct cell *a, const struct cell *b,
-		     struct error **err)
+static int ambiguous(const char *id, const struct cell *a, const struct cell *b, struct error **err)
 {
 	_cleanup_free_ char *ta = cell_title(a), *tb = cell_title(b);
 

@@ -17,43 +17,44 @@
 struct knob_value {
 	const struct knob_def *def;
 	char *value;
-	bool swept;		/* the matrix runs it through values: what tells cells apart */
+	bool swept; /* the matrix runs it through values: what tells cells apart */
 };
 
 struct cell {
 	char id[SHORT_ID];
-	char group[SHORT_ID];	/* the same for all repetitions of a cell */
+	char group[SHORT_ID]; /* the same for all repetitions of a cell */
 	const struct kernel_def *kernel;
 	char kernel_id[HASH_HEX];
 	const struct policy_def *policy;
-	struct knob_value *policy_knobs;	/* every knob of the policy, defaults included */
+	struct knob_value *policy_knobs; /* every knob of the policy, defaults included */
 	size_t n_policy_knobs;
 	const struct workload_def *workload;
 	struct knob_value *workload_knobs;
 	size_t n_workload_knobs;
-	enum mode mode;			/* never MODE_AUTO */
-	unsigned int rep;		/* 1 … reps */
-	uint64_t seed;			/* the same for all cells of a repetition: pairs */
+	enum mode mode;   /* never MODE_AUTO */
+	unsigned int rep; /* 1 … reps */
+	uint64_t seed;    /* the same for all cells of a repetition: pairs */
 	const struct machine_config *machine;
 	const struct trace_config *trace;
 	double estimate_s;
-	char *refused;			/* why it can't run, or NULL */
+	char *refused; /* why it can't run, or NULL */
 };
 
 /* What `run` and `plan` were told on the command line; NULL members match everything. */
 struct plan_filter {
-	const char *kernel, *policy, *workload;	/* globs */
+	const char *kernel, *policy, *workload; /* globs */
 	const char *mode;
-	unsigned int reps;			/* 0: as in the matrix */
+	unsigned int reps; /* 0: as in the matrix */
 };
 
 struct plan {
 	const struct config *config;
 	const struct matrix_def *matrix;
-	char campaign_id[SHORT_ID];	/* hash over the cells and the order */
+	char campaign_id[SHORT_ID]; /* hash over the cells and the order */
 	uint64_t seed;
-	struct cell *cells;		/* in the order of execution: repetition by repetition,
-					 * shuffled within each by the seed; refused ones last */
+	/* In the order of execution: repetition by repetition, shuffled within each by the seed;
+	 * refused ones last. */
+	struct cell *cells;
 	size_t n_cells;
 };
 

@@ -15,19 +15,19 @@
 #include "base/str.h"
 #include "config/config.h"
 
-#define FIXTURE_KERNEL				\
-	"[kernel.k]\n"				\
-	"source = \"prebuilt\"\n"		\
+#define FIXTURE_KERNEL            \
+	"[kernel.k]\n"            \
+	"source = \"prebuilt\"\n" \
 	"image = \"bzImage\"\n"
 
-#define FIXTURE_MATRIX				\
-	"[matrix.default]\n"			\
-	"kernels = [\"k\"]\n"			\
-	"policies = [\"plain\"]\n"		\
-	"workloads = [\"work\"]\n"		\
+#define FIXTURE_MATRIX             \
+	"[matrix.default]\n"       \
+	"kernels = [\"k\"]\n"      \
+	"policies = [\"plain\"]\n" \
+	"workloads = [\"work\"]\n" \
 	"modes = [\"tcg\"]\n"
 
-#define FIXTURE_POLICY	"title = \"a policy\"\n"
+#define FIXTURE_POLICY "title = \"a policy\"\n"
 #define FIXTURE_WORKLOAD "title = \"a workload\"\ncommand = [\"true\"]\n"
 
 /* Makes folders as needed; aborts when it can't, for then nothing can be tested. */

@@ -49,7 +49,8 @@ TEST(syntax_errors_have_a_position)
 		{ "[kernel.k]\n[kernel.k]\n",
 		  "harness.toml:2:1: Error while parsing table header: cannot redefine existing "
 		  "table 'kernel.k'" },
-		{ "\"a\\u0000b\" = 1\n", "harness.toml:1:1: a NUL character can't be part of a string" },
+		{ "\"a\\u0000b\" = 1\n",
+		  "harness.toml:1:1: a NUL character can't be part of a string" },
 		{ "[machine]\nmem = \"1\\u0000\"\n",
 		  "harness.toml:2:7: a NUL character can't be part of a string" },
 		{ "x = \xff\n", "harness.toml:1:4: Encountered invalid utf-8 sequence" },
@@ -119,11 +120,13 @@ TEST(types_and_ranges_are_checked)
 		{ "[trace]\nevents = [\"tlb:*\", \"vmscan\"]\n",
 		  "harness.toml:2:20: an event is SYSTEM:EVENT, as in \"vmscan:*\", not "
 		  "\"vmscan\"" },
-		{ "machine = 3\n", "harness.toml:1:11: \"machine\" takes tables ([machine]), not an "
+		{ "machine = 3\n",
+		  "harness.toml:1:11: \"machine\" takes tables ([machine]), not an "
 		  "integer" },
 		{ "[[machine]]\ncpus = 2\n",
 		  "harness.toml:1:1: \"machine\" takes tables ([machine]), not a list" },
-		{ "[kernel]\nk = 3\n", "harness.toml:2:5: \"k\" in [kernel] is an integer, not a table" },
+		{ "[kernel]\nk = 3\n",
+		  "harness.toml:2:5: \"k\" in [kernel] is an integer, not a table" },
 		{ "[machine]\ncpus = 2024-01-01\n",
 		  "harness.toml:2:8: \"cpus\" in [machine] takes an integer, not a date or time" },
 	};
@@ -161,10 +164,10 @@ TEST(kernels_need_the_keys_of_their_source)
 	expect_errors("harness.toml", cases, ARRAY_SIZE(cases));
 }
 
-#define MATRIX(kernels, policies, workloads, more)			\
-	FIXTURE_KERNEL							\
-	"[matrix.default]\nkernels = " kernels "\npolicies = " policies	\
-	"\nworkloads = " workloads "\n" more
+#define MATRIX(kernels, policies, workloads, more)                                                 \
+	FIXTURE_KERNEL                                                                             \
+	"[matrix.default]\nkernels = " kernels "\npolicies = " policies "\nworkloads = " workloads \
+	"\n" more
 
 TEST(matrices_name_what_there_is)
 {
@@ -292,11 +295,11 @@ TEST(workloads_are_checked)
 		{ FIXTURE_WORKLOAD "source = \"work.c\"\n",
 		  "workloads/work/workload.toml:3:10: there is no work.c in the workload's folder" },
 		{ FIXTURE_WORKLOAD "[[metric]]\nname = \"m\"\nunit = \"s\"\nbetter = \"lower\"\n"
-		  "path = \"$.m\"\n",
+				   "path = \"$.m\"\n",
 		  "workloads/work/workload.toml:3:3: [[metric]] is read from the workload's "
 		  "output: \"file\" is missing in [output]" },
 		{ FIXTURE_WORKLOAD "[[metric]]\nname = \"m\"\nunit = \"s\"\nbetter = \"high\"\n"
-		  "path = \"$.m\"\n",
+				   "path = \"$.m\"\n",
 		  "workloads/work/workload.toml:6:10: \"better\" in [[metric]] is lower or higher, "
 		  "not \"high\"; did you mean \"higher\"?" },
 		{ FIXTURE_WORKLOAD "timeout_s = 0\n",
@@ -387,8 +390,9 @@ TEST(folders_and_files_that_cannot_be_read)
 		      FIXTURE_WORKLOAD "[[knob]]\nname = \"x\"\ntype = \"int\"\ndefault = 1\n");
 	knobs = fixture_error();
 	fixture_leave();
-	EXPECT_STR(knobs, "harness.toml:4:1: policy \"plain\" and workload \"work\" both have a knob "
-			  "\"x\": one must be renamed");
+	EXPECT_STR(knobs,
+		   "harness.toml:4:1: policy \"plain\" and workload \"work\" both have a knob "
+		   "\"x\": one must be renamed");
 
 	fixture_enter();
 	unlink("harness.toml");
@@ -600,7 +604,9 @@ static const char *undocumented(const struct config_table *t, const char *page)
 TEST(the_man_page_has_every_key)
 {
 	static const struct config_table *const tables[] = {
-		&harness_table, &policy_table, &workload_table,
+		&harness_table,
+		&policy_table,
+		&workload_table,
 	};
 	_cleanup_free_ char *page = NULL;
 

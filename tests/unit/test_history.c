@@ -9,13 +9,14 @@
 static int add_run(struct db *db, const char *id, const char *kernel, const char *outcome,
 		   int mem_mib, double duration)
 {
-	return db_exec(db, NULL,
-		       "INSERT INTO run (run_id, cell_id, cell_group, campaign_id, kernel, kernel_id,"
-		       " release, version, policy, knobs, workload, workload_knobs, mode, cpus,"
-		       " mem_bytes, swap, rep, seed, outcome, started_at, duration_s, command, qemu,"
-		       " harness, path) VALUES (%Q, 'c', 'g', 'x', %Q, 'i', 'r', 'v', 'other', '',"
-		       " 'work', '', 'tcg', 2, %d, 'none', 1, 1, %Q, 'now', %f, 'q', 'q', 'h', 'p')",
-		       id, kernel, mem_mib << 20, outcome, duration);
+	return db_exec(
+		db, NULL,
+		"INSERT INTO run (run_id, cell_id, cell_group, campaign_id, kernel, kernel_id,"
+		" release, version, policy, knobs, workload, workload_knobs, mode, cpus,"
+		" mem_bytes, swap, rep, seed, outcome, started_at, duration_s, command, qemu,"
+		" harness, path) VALUES (%Q, 'c', 'g', 'x', %Q, 'i', 'r', 'v', 'other', '',"
+		" 'work', '', 'tcg', 2, %d, 'none', 1, 1, %Q, 'now', %f, 'q', 'q', 'h', 'p')",
+		id, kernel, mem_mib << 20, outcome, duration);
 }
 
 static int fill(const char *path)

@@ -21,10 +21,10 @@ static void planned_deinit(struct planned *p)
 #define _cleanup_planned_ cleanup(planned_deinit)
 
 /* Nothing below can be looked at without a plan. */
-#define EXPECT_PLAN(p)								\
-	do {									\
-		if (!(p).plan)							\
-			FAIL("no plan: %s", (p).err ? (p).err->msg : "?");	\
+#define EXPECT_PLAN(p)                                                     \
+	do {                                                               \
+		if (!(p).plan)                                             \
+			FAIL("no plan: %s", (p).err ? (p).err->msg : "?"); \
 	} while (0)
 
 /* Inside a fixture. */
@@ -38,21 +38,22 @@ static struct planned plan_now(const struct plan_filter *f)
 	return p;
 }
 
-#define SWEPT_POLICY							\
-	"title = \"p\"\n"						\
-	"[[knob]]\nname = \"zz\"\ntype = \"int\"\ndefault = 1\n"	\
-	"[[knob]]\nname = \"aa\"\ntype = \"int\"\ndefault = 2\n"	\
+#define SWEPT_POLICY                                             \
+	"title = \"p\"\n"                                        \
+	"[[knob]]\nname = \"zz\"\ntype = \"int\"\ndefault = 1\n" \
+	"[[knob]]\nname = \"aa\"\ntype = \"int\"\ndefault = 2\n" \
 	"[[knob]]\nname = \"fixed\"\ntype = \"string\"\ndefault = \"f\"\n"
 
-#define SWEPT_WORKLOAD							\
+#define SWEPT_WORKLOAD                                                     \
 	"title = \"w\"\ncommand = [\"true\", \"${n}\"]\nestimate_s = 40\n" \
 	"[[knob]]\nname = \"n\"\ntype = \"int\"\ndefault = 5\n"
 
-#define TWO_BY_TWO							\
-	FIXTURE_KERNEL "[kernel.l]\nsource = \"prebuilt\"\nimage = \"bzImage\"\n" \
-	"[matrix.m]\nkernels = [\"k\", \"l\"]\npolicies = [\"plain\", \"swept\"]\n" \
+#define TWO_BY_TWO                                                                        \
+	FIXTURE_KERNEL                                                                    \
+	"[kernel.l]\nsource = \"prebuilt\"\nimage = \"bzImage\"\n"                        \
+	"[matrix.m]\nkernels = [\"k\", \"l\"]\npolicies = [\"plain\", \"swept\"]\n"       \
 	"workloads = [\"work\", \"swept-work\"]\nmodes = [\"tcg\"]\nreps = 2\nseed = 7\n" \
-	"[matrix.m.sweep]\nswept.zz = [10, 20, 30, 40]\nswept.aa = [1, 2]\n" \
+	"[matrix.m.sweep]\nswept.zz = [10, 20, 30, 40]\nswept.aa = [1, 2]\n"              \
 	"\"swept-work.n\" = [8, 9]\n"
 
 static void enter_two_by_two(void)
@@ -216,9 +217,12 @@ TEST(ids_change_with_all_that_can_change_a_result)
 		{ "workloads/work/job.fio", "[x]\n", false },
 		{ "bzImage", "ZM", false },
 		{ "harness.toml", "[machine]\ncpus = 3\n" FIXTURE_KERNEL FIXTURE_MATRIX, false },
-		{ "harness.toml", "[machine]\nmem = \"512M\"\n" FIXTURE_KERNEL FIXTURE_MATRIX, false },
-		{ "harness.toml", "[trace]\nenabled = false\n" FIXTURE_KERNEL FIXTURE_MATRIX, false },
-		{ "harness.toml", "[trace]\nbuffer_kb = 64\n" FIXTURE_KERNEL FIXTURE_MATRIX, false },
+		{ "harness.toml", "[machine]\nmem = \"512M\"\n" FIXTURE_KERNEL FIXTURE_MATRIX,
+		  false },
+		{ "harness.toml", "[trace]\nenabled = false\n" FIXTURE_KERNEL FIXTURE_MATRIX,
+		  false },
+		{ "harness.toml", "[trace]\nbuffer_kb = 64\n" FIXTURE_KERNEL FIXTURE_MATRIX,
+		  false },
 		{ "harness.toml", "[trace]\nevents = []\n" FIXTURE_KERNEL FIXTURE_MATRIX, false },
 		{ "harness.toml", FIXTURE_KERNEL FIXTURE_MATRIX "seed = 2\n", false },
 	};
@@ -266,8 +270,9 @@ TEST(a_link_that_leads_back_is_an_error)
 
 TEST(filters_are_globs)
 {
-	const struct plan_filter f = { .kernel = "l", .policy = "sw*", .workload = "swept-*",
-				       .reps = 1 };
+	const struct plan_filter f = {
+		.kernel = "l", .policy = "sw*", .workload = "swept-*", .reps = 1
+	};
 	_cleanup_planned_ struct planned p = plan_two_by_two(&f);
 	_cleanup_planned_ struct planned all = plan_two_by_two(NULL);
 
@@ -285,7 +290,8 @@ TEST(filters_that_match_nothing_say_what_there_is)
 		const char *msg;
 	} cases[] = {
 		{ { .kernel = "x*" }, "no kernel of matrix \"m\" matches \"x*\"; it has k, l" },
-		{ { .policy = "x" }, "no policy of matrix \"m\" matches \"x\"; it has plain, swept" },
+		{ { .policy = "x" },
+		  "no policy of matrix \"m\" matches \"x\"; it has plain, swept" },
 		{ { .workload = "burst" },
 		  "no workload of matrix \"m\" matches \"burst\"; it has work, swept-work" },
 		{ { .mode = "kvm" }, "no mode of matrix \"m\" matches \"kvm\"; it has tcg" },
@@ -302,9 +308,10 @@ TEST(filters_that_match_nothing_say_what_there_is)
 
 static struct planned plan_modes(const char *modes, const char *wanted)
 {
-	_cleanup_free_ char *text = xasprintf(
-		FIXTURE_KERNEL "[matrix.m]\nkernels = [\"k\"]\npolicies = [\"plain\"]\n"
-		"workloads = [\"work\"]\nreps = 1\nmodes = %s\n", modes);
+	_cleanup_free_ char *text =
+		xasprintf(FIXTURE_KERNEL "[matrix.m]\nkernels = [\"k\"]\npolicies = [\"plain\"]\n"
+					 "workloads = [\"work\"]\nreps = 1\nmodes = %s\n",
+			  modes);
 	const struct plan_filter f = { .mode = wanted };
 	struct planned p;
 
@@ -348,10 +355,11 @@ TEST(cells_that_cannot_be_stand_last_with_the_reason)
 		      "title = \"b\"\ncommand = [\"x\"]\nprograms = [\"no-such-program\"]\n");
 	fixture_write("workloads/big/workload.toml",
 		      "title = \"b\"\ncommand = [\"x\"]\ndata = \"64G\"\n");
-	fixture_write("harness.toml", FIXTURE_KERNEL
-		      "[matrix.m]\nkernels = [\"k\"]\npolicies = [\"needy\", \"plain\"]\n"
-		      "workloads = [\"bare\", \"big\", \"work\"]\nmodes = [\"deterministic\", \"tcg\"]\n"
-		      "reps = 1\n");
+	fixture_write(
+		"harness.toml", FIXTURE_KERNEL
+		"[matrix.m]\nkernels = [\"k\"]\npolicies = [\"needy\", \"plain\"]\n"
+		"workloads = [\"bare\", \"big\", \"work\"]\nmodes = [\"deterministic\", \"tcg\"]\n"
+		"reps = 1\n");
 	p = plan_now(NULL);
 	fixture_leave();
 	EXPECT_PLAN(p);
@@ -390,8 +398,9 @@ TEST(estimates_can_be_bettered)
 	EXPECT_INT(p.plan->n_cells, 3);
 	before = plan_total_s(p.plan);
 	for (size_t i = 0; i < 3; i++)
-		other += streq(p.plan->cells[i].workload->name, "work") ?
-			 p.plan->cells[i].estimate_s : 0;
+		other += streq(p.plan->cells[i].workload->name, "work")
+				 ? p.plan->cells[i].estimate_s
+				 : 0;
 	/* The same boot, and 40 s instead of the default 15. */
 	EXPECT_NEAR(before, 3 * other + 2 * 25, 1e-9);
 	plan_estimate(p.plan, ten_or_unknown, "work");
@@ -472,7 +481,7 @@ TEST(more_cells_than_anyone_could_run_are_refused)
 	_cleanup_planned_ struct planned p = { 0 };
 
 	strbuf_puts(&text, FIXTURE_KERNEL FIXTURE_MATRIX "reps = 10000\n[matrix.default.sweep]\n"
-		    "plain.x = [");
+							 "plain.x = [");
 	for (int i = 0; i < 11; i++)
 		strbuf_printf(&text, "%d,", i);
 	strbuf_puts(&text, "]\n");
