@@ -3,30 +3,32 @@
 #ifndef ANALYSIS_AXES_H
 #define ANALYSIS_AXES_H
 
-#include <stdbool.h>
+#include <stddef.h>
 
-/* X(id, key on the command line, column of run, SQL that shows it, only where it varies) */
-#define AXES(X)										\
-	X(KERNEL, "kernel", "kernel", "kernel", false)					\
-	X(WORKLOAD, "workload", "workload", "workload", false)				\
-	X(WORKLOAD_KNOBS, "workload_knobs", "workload_knobs", "workload_knobs", true)	\
-	X(MODE, "mode", "mode", "mode", false)						\
-	X(CPUS, "cpus", "cpus", "cpus || ' CPUs'", true)				\
-	X(MEM, "mem", "mem_bytes", "(mem_bytes / 1048576) || ' MiB'", true)		\
-	X(SWAP, "swap", "swap", "'swap ' || swap", true)				\
-	X(POLICY, "policy", "policy", "policy", false)					\
-	X(KNOBS, "knobs", "knobs", "knobs", true)
+/*
+ * X(id, key on the command line, column of run, SQL that shows it, NULL or the
+ * column within whose values it has to vary to be named)
+ */
+#define AXES(X)											\
+	X(KERNEL, "kernel", "kernel", "kernel", NULL)						\
+	X(WORKLOAD, "workload", "workload", "workload", NULL)					\
+	X(WORKLOAD_KNOBS, "workload_knobs", "workload_knobs", "workload_knobs", "workload")	\
+	X(MODE, "mode", "mode", "mode", NULL)							\
+	X(CPUS, "cpus", "cpus", "cpus || ' CPUs'", "workload")					\
+	X(MEM, "mem", "mem_bytes", "(mem_bytes / 1048576) || ' MiB'", "workload")		\
+	X(SWAP, "swap", "swap", "'swap ' || swap", "workload")					\
+	X(POLICY, "policy", "policy", "policy", NULL)						\
+	X(KNOBS, "knobs", "knobs", "knobs", "policy")
 
 enum axis_id {
-#define X(id, key, column, show, sparse) AXIS_##id,
+#define X(id, key, column, show, within) AXIS_##id,
 	AXES(X)
 #undef X
 	N_AXES
 };
 
 struct axis {
-	const char *key, *column, *show;
-	bool sparse;
+	const char *key, *column, *show, *within;
 };
 
 extern const struct axis axes[N_AXES];

@@ -34,7 +34,7 @@ bool section_wanted(const struct document *d, const struct section *s)
 
 bool row_wanted(const struct document *d, const struct section *s, const struct comparison_row *r)
 {
-	bool changed = r->verdict != VERDICT_SAME && r->verdict != VERDICT_NONE;
+	bool changed = r->verdict >= VERDICT_UNPROVEN;
 
 	if (!changed && (s->show == SHOW_CHANGED || (r->detail && !d->verbose)))
 		return false;

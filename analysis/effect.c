@@ -17,14 +17,14 @@ struct scale {
 /*
  * A ratio where it exists for every resample of A, so that the uncertainty of
  * the denominator is in the interval; else a difference in percent of A's
- * median; else, when that is 0, the bare difference.
+ * median; else the bare difference: from 0, or across it, nothing is a percentage.
  */
-static struct scale choose_scale(const double *a, const struct effect *e)
+static struct scale choose_scale(const double *a, const double *b, const struct effect *e)
 {
-	if (a[0] > 0)
+	if (a[0] > 0 && b[0] >= 0)
 		return (struct scale){ CONTRAST_RATIO, 100, true };
-	if (e->median_a != 0)
-		return (struct scale){ CONTRAST_DIFFERENCE, 100 / fabs(e->median_a), true };
+	if (a[0] >= 0 && b[0] >= 0 && e->median_a > 0)
+		return (struct scale){ CONTRAST_DIFFERENCE, 100 / e->median_a, true };
 	return (struct scale){ CONTRAST_DIFFERENCE, 1, false };
 }
 
@@ -58,7 +58,7 @@ void effect_compute(double *a, size_t n_a, double *b, size_t n_b, struct effect 
 		.constant = a[0] == a[n_a - 1] && b[0] == b[n_b - 1],
 		.p = rank_mann_whitney(a, n_a, b, n_b),
 	};
-	s = choose_scale(a, ret);
+	s = choose_scale(a, b, ret);
 	ret->percent = s.percent;
 	ret->diff = s.factor * contrast_value(s.contrast, ret->median_a, ret->median_b);
 	find_interval(a, b, s, ret);

@@ -16,8 +16,8 @@ struct effect {
 	size_t n_a, n_b;
 	double median_a, median_b;
 	/*
-	 * diff, lo and hi are in percent of A, unless A's median is 0: then they
-	 * are in the metric's unit.
+	 * diff, lo and hi are in percent of A, unless A's median is 0 or a value is
+	 * negative: then they are in the metric's unit.
 	 */
 	bool percent;
 	double diff;		/* of the medians */
@@ -32,6 +32,7 @@ struct effect {
 void effect_compute(double *a, size_t n_a, double *b, size_t n_b, struct effect *ret);
 
 enum verdict {
+	/* In the order of what they are worth. */
 	VERDICT_SAME,		/* every value of both sides is the same */
 	VERDICT_NONE,		/* "~": the interval contains 0 */
 	VERDICT_SINGLE,		/* a side has one run only: nothing can be said */

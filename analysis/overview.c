@@ -59,7 +59,7 @@ static void add_tally(struct table *t, const struct tally *x)
 
 struct table *document_overview(const struct document *d)
 {
-	static const char *const counts[] = { "better", "worse", "better?", "worse?", "~ or =" };
+	static const char *const counts[] = { "better", "worse", "better?", "worse?", "neither" };
 	struct tally *all = count_all(d);
 	struct table *t = table_create();
 

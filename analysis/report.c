@@ -129,14 +129,19 @@ static char *too_few(sqlite3 *db)
 static char *what_cannot_be_shown(sqlite3 *db, size_t tests)
 {
 	_cleanup_free_ char *sizes = too_few(db);
+	struct strbuf b = { 0 };
 	size_t alone = runs_needed(EFFECT_FDR), among = runs_needed(EFFECT_FDR / (double)(tests ?: 1));
 
 	if (!sizes)
 		return NULL;
-	return xasprintf("With %s, sides that don't overlap at all come about by chance as often as "
-			 "the parentheses say: no difference can be shown, the best mark is ?. From "
-			 "%zu+%zu runs on a metric can be shown by itself, from %zu+%zu on also as the "
-			 "only one among %zu.", sizes, alone, alone, among, among, tests);
+	strbuf_printf(&b, "With %s, sides that don't overlap at all come about by chance as often as "
+		      "the parentheses say: no difference can be shown, the best mark is ?. From "
+		      "%zu+%zu runs on a metric can be shown by itself", sizes, alone, alone);
+	if (tests > 1)
+		strbuf_printf(&b, ", from %zu+%zu on also as the only one among %zu", among, among,
+			      tests);
+	strbuf_puts(&b, ".");
+	return strbuf_steal(&b);
 }
 
 static const struct comparison_row *most_telling_row(const struct document *d)

@@ -110,11 +110,10 @@ static int list_cells(sqlite3 *db, struct error **err)
 	for (size_t i = 0; i < N_AXES; i++) {
 		const struct axis *x = &axes[i];
 
-		if (x->sparse)
+		if (x->within)
 			strbuf_printf(&sql, ", CASE WHEN %s <> '' AND (SELECT count(DISTINCT r.%s)"
-				      " FROM report_run r%s) > 1 THEN %s END AS n_%s", x->column,
-				      x->column, i == AXIS_KNOBS ? " WHERE r.policy = g.policy" : "",
-				      x->show, x->column);
+				      " FROM report_run r WHERE r.%s = g.%s) > 1 THEN %s END AS n_%s",
+				      x->column, x->column, x->within, x->within, x->show, x->column);
 		else
 			strbuf_printf(&sql, ", %s AS n_%s", x->show, x->column);
 	}

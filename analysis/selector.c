@@ -5,7 +5,7 @@
 #include "analysis/scope.h"
 
 const struct axis axes[N_AXES] = {
-#define X(id, key, column, show, sparse) { key, column, show, sparse },
+#define X(id, key, column, show, within) { key, column, show, within },
 	AXES(X)
 #undef X
 };

@@ -2,10 +2,10 @@
 /* Reports over databases with known numbers. */
 #include <jansson.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "analysis/report.h"
 #include "base/file.h"
-#include "base/progress.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "test.h"
@@ -262,7 +262,7 @@ TEST(nothing_to_compare_is_said_in_words)
 	boots(no_stock, (struct boot){ .policy = "x" }, slow, 3);
 	c = report(no_stock, (struct report_options){ 0 });
 	EXPECT_HAS(c, "Policy stock has no usable run");
-	EXPECT_HAS(c, "no usable run to compare with on the same kernel");
+	EXPECT_HAS(c, "nothing usable to compare it with");
 	boots(all_void, (struct boot){ .outcome = "kernel-panic" }, slow, 3);
 	boots(all_void, (struct boot){ .policy = "x", .outcome = "hang" }, slow, 3);
 	d = report(all_void, (struct report_options){ 0 });
@@ -561,16 +561,16 @@ TEST(a_thousand_boots_in_time)
 {
 	_cleanup_db_ struct db *db = open_db();
 	_cleanup_free_ char *text = NULL;
-	double began;
+	clock_t began;
+	double took;
 
 	fill_matrix(db, 3, 37, 60);	/* 999 boots of 65 metrics */
-	began = now_s();
+	began = clock();
 	text = report(db, (struct report_options){ 0 });
-	began = now_s() - began;
-	printf("# report over 999 boots: %.2f s\n", began);
+	took = (double)(clock() - began) / CLOCKS_PER_SEC;
+	printf("# report over 999 boots: %.2f s of CPU time\n", took);
 	EXPECT_HAS(text, "999 runs, 999 of them usable");
-	/* The figure to hold is 2 s on an idle machine. */
-	EXPECT(began < 8);
+	EXPECT(took < 2);	/* CPU time, for other programs may be running */
 }
 
 TEST_MAIN

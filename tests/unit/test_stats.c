@@ -304,6 +304,7 @@ TEST(effect_of_four_runs_is_as_wide_as_ranks_demand)
 TEST(zero_has_no_percentage)
 {
 	double a[] = { 0, 0, 0, 0 }, b[] = { 5, 6, 7, 8 }, c[] = { 0, 10, 10, 10 };
+	double d[] = { -30, -30, -31, -29 };
 	struct effect e;
 
 	effect_compute(a, 4, b, 4, &e);
@@ -317,6 +318,10 @@ TEST(zero_has_no_percentage)
 	EXPECT(e.percent);
 	EXPECT_NEAR(e.diff, -35, 1e-9);
 	EXPECT(isfinite(e.lo) && isfinite(e.hi));
+	/* Across zero: from -30 to 225 is no percentage either. */
+	effect_compute(d, 4, b, 4, &e);
+	EXPECT(!e.percent);
+	EXPECT_NEAR(e.diff, 36.5, 1e-9);
 }
 
 /* --- simulation --------------------------------------------------------- */
