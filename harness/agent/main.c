@@ -24,15 +24,16 @@
 #include "base/file.h"
 
 /* Far more than an emulated CPU needs; what takes longer never ends. */
-#define SETUP_TIMEOUT_S 120
-#define COLLECT_TIMEOUT_S 120
+#define STEP_TIMEOUT_S 120
 #define SEND_TIMEOUT_S 600
-/* After its own timeout a workload is killed; exiting, it may have a lot of memory to give back. */
+/* After its own timeout a workload is killed; ending, it may have a lot of memory to give back. */
 #define KILL_GRACE_S 60
 
-static void phase(struct agent *a, const char *name)
+/* Says what comes now, and what the outcome is if that isn't over in time. */
+static void enter(struct agent *a, const char *phase, const char *outcome, unsigned int seconds)
 {
-	stream_phase(a->stream, now_ns(), name);
+	watchdog_step(phase, outcome, seconds);
+	stream_phase(a->stream, now_ns(), phase);
 }
 
 static int read_job(struct agent *a, struct error **err)
@@ -102,8 +103,7 @@ static int mount_tools(struct agent *a, struct error **err)
 
 static int setup(struct agent *a, struct error **err)
 {
-	watchdog_step("setup", "setup-failed", SETUP_TIMEOUT_S);
-	phase(a, "setup");
+	enter(a, "setup", "setup-failed", STEP_TIMEOUT_S);
 	if (device_data(&a->job.data_range, err) < 0 || mount_tools(a, err) < 0 ||
 	    swap_setup(&a->job, err) < 0)
 		return -1;
@@ -132,20 +132,19 @@ static int measure(struct agent *a, struct error **err)
 	bool tracing = a->job.trace_buffer_kb != 0;
 	int r;
 
-	watchdog_step("workload", "timeout", a->job.timeout_s + KILL_GRACE_S);
-	phase(a, "workload");
+	enter(a, "workload", "timeout", a->job.timeout_s + KILL_GRACE_S);
 	a->workload_uptime_s = uptime_s();
-	a->cpu_ns = own_cpu_ns();
 	snapshot_take(&a->before);
 	counters_start(a->counters);
 	if (tracing)
 		trace_start();
+	a->cpu_ns = own_cpu_ns();
 	r = workload_run(&a->job, &a->workload, err);
+	a->cpu_ns = own_cpu_ns() - a->cpu_ns;
 	if (tracing)
 		trace_stop();
 	counters_stop(a->counters);
 	snapshot_take(&a->after);
-	a->cpu_ns = own_cpu_ns() - a->cpu_ns;
 	a->measured = r == 0;
 	return r;
 }
@@ -187,15 +186,14 @@ static struct verdict run(struct agent *a)
 
 	if (setup(a, &e) < 0)
 		return setup_failed(&e);
-	phase(a, "policy");
+	enter(a, "policy", "setup-failed", STEP_TIMEOUT_S);
 	refused = policy_apply(&a->job, &a->policy);
 	if (refused)
 		return verdict("policy-refused", refused);
-	phase(a, "capture");
+	enter(a, "capture", "setup-failed", STEP_TIMEOUT_S);
 	if (prepare_capture(a, &e) < 0 || measure(a, &e) < 0)
 		return setup_failed(&e);
-	watchdog_step("collect", "timeout", COLLECT_TIMEOUT_S);
-	phase(a, "collect");
+	enter(a, "collect", "timeout", STEP_TIMEOUT_S);
 	return judge(a);
 }
 
@@ -205,8 +203,7 @@ static void speak(struct agent *a, struct verdict v)
 
 	if (v.detail)
 		log_line("%s: %s", v.outcome, v.detail);
-	watchdog_step("send", "timeout", SEND_TIMEOUT_S);
-	phase(a, "send");
+	enter(a, "send", "timeout", SEND_TIMEOUT_S);
 	if (report_send(a, &e) < 0) {
 		log_line("%s", e->msg);
 		return;		/* no BYE: the stream is not whole, and is not to look so */
