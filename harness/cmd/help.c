@@ -26,13 +26,13 @@ static const struct cmd commands[] = {
 #undef X
 };
 
-static void print_two_columns(const struct app *app, const char *first, const char *second,
+static void print_two_columns(const struct app *app, const char *first, enum cell_align align,
 			      void (*fill)(struct table *t))
 {
 	struct table *t = table_create();
 
-	table_column(t, first, ALIGN_LEFT);
-	table_column(t, second, ALIGN_LEFT);
+	table_column(t, first, align);
+	table_column(t, "meaning", ALIGN_LEFT);
 	fill(t);
 	table_print(t, app->json ? TABLE_JSON : TABLE_TEXT, stdout);
 	table_destroy(t);
@@ -76,13 +76,13 @@ static int help_config(struct app *app)
 
 static int help_outcomes(struct app *app)
 {
-	print_two_columns(app, "outcome", "meaning", fill_outcomes);
+	print_two_columns(app, "outcome", ALIGN_LEFT, fill_outcomes);
 	return EXIT_OK;
 }
 
 static int help_exit(struct app *app)
 {
-	print_two_columns(app, "status", "meaning", fill_exit);
+	print_two_columns(app, "status", ALIGN_RIGHT, fill_exit);
 	return EXIT_OK;
 }
 
