@@ -45,17 +45,33 @@ static void fingerprint(const char *kind, const char *title, char ret[SHORT_ID])
 	snprintf(ret, SHORT_ID, "%.16s", hex);
 }
 
+/* Files are named from the run directory on: where that stands must not change the rows. */
+static char *without_dir(const struct ingest *in, const char *title)
+{
+	_cleanup_free_ char *prefix = xasprintf("%s/", in->dir);
+	struct strbuf ret = {};
+	const char *at;
+
+	while ((at = strstr(title, prefix))) {
+		strbuf_add(&ret, title, at - title);
+		title = at + strlen(prefix);
+	}
+	strbuf_puts(&ret, title);
+	return strbuf_steal(&ret);
+}
+
 int incident_add(struct ingest *in, const char *kind, const char *title, const char *excerpt,
 		 struct error **err)
 {
 	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(
 		in->db, err, "INSERT INTO incident VALUES (?, ?, ?, ?, ?, ?)");
+	_cleanup_free_ char *words = without_dir(in, title);
 	char print[SHORT_ID];
 
 	if (!stmt)
 		return -1;
-	fingerprint(kind, title, print);
-	db_bind(stmt, "sissss", in->run_id, (int64_t)++in->n_incidents, kind, print, title,
+	fingerprint(kind, words, print);
+	db_bind(stmt, "sissss", in->run_id, (int64_t)++in->n_incidents, kind, print, words,
 		excerpt ?: "");
 	return db_run(in->db, stmt, err);
 }

@@ -18,13 +18,35 @@ static void ingest_deinit(struct ingest *in)
 	free(in->dir);
 }
 
+/*
+ * What a guest that went down had half written is to be expected, and is an
+ * incident; in a run that claims to be whole it is an error.
+ */
+static int station(struct ingest *in, int (*fill)(struct ingest *in, struct error **err),
+		   struct error **err)
+{
+	_cleanup_error_ struct error *why = NULL;
+
+	if (fill(in, &why) == 0)
+		return 0;
+	if (in->ok || why->code != EXIT_FAULT)
+		return error_propagate(err, steal_ptr(&why));
+	return incident_add(in, "damaged-file", why->msg, NULL, err);
+}
+
 /* The stations of a run on its way into the database, in order: later ones need earlier rows. */
 static int all_tables(struct ingest *in, struct error **err)
 {
-	if (ingest_manifest(in, err) < 0 || ingest_incidents(in, err) < 0 ||
-	    ingest_knobs(in, err) < 0 || ingest_counters(in, err) < 0 ||
-	    ingest_output(in, err) < 0 || ingest_events(in, err) < 0)
+	static int (*const guest_files[])(struct ingest *in, struct error **err) = {
+		ingest_knobs, ingest_counters, ingest_output, ingest_events,
+	};
+
+	if (ingest_manifest(in, err) < 0 || ingest_incidents(in, err) < 0)
 		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(guest_files); i++) {
+		if (station(in, guest_files[i], err) < 0)
+			return -1;
+	}
 	return ingest_derived(in, err);
 }
 
