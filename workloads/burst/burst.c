@@ -16,7 +16,6 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -26,8 +25,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "mm.h"
+
 #define CHUNK (1u << 20)	/* largest read */
 #define STACK (64u << 10)	/* of a worker */
+#define SETTLE_MS 20		/* kswapd is done when it freed nothing for so long */
+#define SETTLE_TRIES 10
 #define NS 1000000000ull
 
 static struct options {
@@ -39,18 +42,6 @@ static struct options {
 };
 
 static long page_size;
-
-static void __attribute__((noreturn, format(printf, 1, 2))) fail(const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("burst: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(1);
-}
 
 static uint64_t now_ns(void)
 {
@@ -66,113 +57,6 @@ static void sleep_ms(unsigned long ms)
 
 	while (nanosleep(&t, &t) < 0 && errno == EINTR)
 		;
-}
-
-/* --- what the page allocator has ------------------------------------------- */
-
-struct zones {
-	unsigned long free, high;
-	/*
-	 * Pages that can be taken before every zone is below its high watermark:
-	 * a zone also keeps its `protection` back from allocations that could be
-	 * served by a higher zone.  Without it, the 16 MB of ZONE_DMA would look
-	 * like room that is there.
-	 */
-	unsigned long headroom;
-};
-
-struct zone {
-	unsigned long free, high, protection;
-};
-
-static void add_zone(struct zones *z, const struct zone *one)
-{
-	unsigned long floor = one->high + one->protection;
-
-	z->free += one->free;
-	z->high += one->high;
-	z->headroom += one->free > floor ? one->free - floor : 0;
-}
-
-/* The last number of "protection: (0, 331, 331, 331)": against the highest zone. */
-static unsigned long last_number(const char *line)
-{
-	const char *comma = strrchr(line, ',');
-
-	return comma ? strtoul(comma + 1, NULL, 10) : 0;
-}
-
-/* /proc/zoneinfo: "pages free N" opens a zone's numbers, "high N" and "protection:" follow. */
-static struct zones read_zones(void)
-{
-	FILE *f = fopen("/proc/zoneinfo", "r");
-	struct zones z = { 0 };
-	struct zone one = { 0 };
-	char line[256];
-	unsigned long v;
-
-	if (!f)
-		fail("/proc/zoneinfo: %s", strerror(errno));
-	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, " pages free %lu", &v) == 1) {
-			add_zone(&z, &one);
-			one = (struct zone){ .free = v };
-		} else if (sscanf(line, " high %lu", &v) == 1) {
-			one.high = v;
-		} else if (strstr(line, "protection:")) {
-			one.protection = last_number(line);
-		}
-	}
-	add_zone(&z, &one);
-	fclose(f);
-	return z;
-}
-
-/* Rows of /proc/vmstat; a name with a '*' sums up all that begin so (one a zone). */
-static const char *const events[] = {
-	"allocstall_*", "pgscan_direct", "pgsteal_direct", "pgscan_kswapd", "pgsteal_kswapd",
-	"pgfault", "pgmajfault",
-};
-
-#define N_EVENTS (sizeof(events) / sizeof(events[0]))
-
-struct vmstat {
-	uint64_t v[N_EVENTS];
-};
-
-static bool event_matches(const char *pattern, const char *name)
-{
-	const char *star = strchr(pattern, '*');
-
-	return star ? strncmp(pattern, name, (size_t)(star - pattern)) == 0 :
-		      strcmp(pattern, name) == 0;
-}
-
-static struct vmstat read_vmstat(void)
-{
-	FILE *f = fopen("/proc/vmstat", "r");
-	struct vmstat s = { 0 };
-	char name[64];
-	uint64_t v;
-
-	if (!f)
-		fail("/proc/vmstat: %s", strerror(errno));
-	while (fscanf(f, "%63s %" SCNu64, name, &v) == 2) {
-		for (size_t i = 0; i < N_EVENTS; i++) {
-			if (event_matches(events[i], name))
-				s.v[i] += v;
-		}
-	}
-	fclose(f);
-	return s;
-}
-
-static void add_delta(struct vmstat *sum, const struct vmstat *before)
-{
-	struct vmstat after = read_vmstat();
-
-	for (size_t i = 0; i < N_EVENTS; i++)
-		sum->v[i] += after.v[i] - before->v[i];
 }
 
 /* --- page cache ---------------------------------------------------------- */
@@ -215,24 +99,42 @@ static void filler_read(struct filler *f, size_t bytes)
 }
 
 /* Up to the mark, in steps that can't overshoot it by more than others allocate meanwhile. */
-static void fill(struct filler *f)
+static void fill_once(struct filler *f)
 {
 	uint64_t budget = 2 * f->size;
 
 	for (;;) {
 		struct zones z = read_zones();
-		unsigned long margin = z.high * opt.margin_percent / 100;
+		unsigned long mark = z.high * opt.margin_percent / 100;
 		size_t bytes;
 
-		if (z.headroom <= margin)
+		if (z.headroom <= mark)
 			return;
-		bytes = (z.headroom - margin) * (size_t)page_size;
+		bytes = (z.headroom - mark) * (size_t)page_size;
 		bytes = bytes < CHUNK ? bytes : CHUNK;
 		if (bytes > budget)
 			fail("%s is too small: %lu pages are still free above the high watermark",
 			     opt.data, z.headroom);
 		budget -= bytes;
 		filler_read(f, bytes);
+	}
+}
+
+/*
+ * The last reads may have woken kswapd, which goes on beyond the mark: until it
+ * has gone back to sleep, fill again what it freed.
+ */
+static void fill(struct filler *f)
+{
+	for (int i = 0; i < SETTLE_TRIES; i++) {
+		struct vmstat before, freed = { 0 };
+
+		fill_once(f);
+		before = read_vmstat();
+		sleep_ms(SETTLE_MS);
+		add_delta(&freed, &before);
+		if (freed.v[PGSTEAL_KSWAPD] == 0)
+			return;
 	}
 }
 
