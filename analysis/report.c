@@ -105,7 +105,7 @@ static size_t runs_needed(double p)
 	return n;
 }
 
-/* "3+3 runs (10 %), 2+3 runs (20 %)": sizes that can't show anything; NULL if there are none. */
+/* "3+3 runs (10 %), 1+3 runs (50 %)": sizes that can't show anything; NULL if there are none. */
 static char *too_few(sqlite3 *db)
 {
 	_cleanup_finalize_ sqlite3_stmt *stmt = NULL;
@@ -134,8 +134,8 @@ static char *what_cannot_be_shown(sqlite3 *db, size_t tests)
 
 	if (!sizes)
 		return NULL;
-	strbuf_printf(&b, "With %s, sides that don't overlap at all come about by chance as often as "
-		      "the parentheses say: no difference can be shown, the best mark is ?. From "
+	strbuf_printf(&b, "With %s no difference can be shown: sides that don't overlap at all come "
+		      "about by chance as often as the parentheses say, and the best mark is ?. From "
 		      "%zu+%zu runs on a metric can be shown by itself", sizes, alone, alone);
 	if (tests > 1)
 		strbuf_printf(&b, ", from %zu+%zu on also as the only one among %zu", among, among,
@@ -163,7 +163,7 @@ static const struct comparison_row *most_telling_row(const struct document *d)
 static char *lead_to_runs(sqlite3 *db, const struct document *d)
 {
 	const struct comparison_row *r = most_telling_row(d);
-	_cleanup_free_ char *sql = NULL, *groups = NULL;
+	_cleanup_free_ char *sql = NULL, *groups = NULL, *stored = NULL;
 
 	if (!r)
 		return xstrdup("harness query \"SELECT kernel, policy, workload, outcome, run_id, path"
@@ -171,6 +171,12 @@ static char *lead_to_runs(sqlite3 *db, const struct document *d)
 	sql = xasprintf("SELECT printf('''%%s'', ''%%s''', a_group, b_group) FROM report_pair"
 			" WHERE pair = %d", r->pair);
 	groups = sql_text(db, sql);
+	/* A section may compute what is no stored metric. */
+	stored = xasprintf("SELECT count(*) FROM report_metric WHERE name = '%s'", r->name);
+	if (sql_int(db, stored, 0) <= 0)
+		return xasprintf("harness query \"SELECT policy, knobs, rep, run_id, path FROM run WHERE"
+				 " outcome = 'ok' AND cell_group IN (%s) ORDER BY policy, rep\"",
+				 groups ?: "");
 	return xasprintf("harness query \"SELECT policy, knobs, rep, value, unit, run_id, path"
 			 " FROM metric JOIN run USING (run_id) WHERE name = '%s' AND outcome = 'ok'"
 			 " AND cell_group IN (%s) ORDER BY policy, rep\"", r->name, groups ?: "");

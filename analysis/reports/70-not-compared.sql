@@ -9,7 +9,7 @@ WITH alone AS (
 )
 SELECT kernel, policy, knobs, workload, mode, sum(runs) AS runs,
        CASE WHEN NOT usable THEN 'all of its runs are void'
-	    WHEN side THEN 'nothing usable to compare it with: same kernel, workload, machine'
+	    WHEN side THEN 'nothing usable to compare it with: same kernel, build, workload, machine'
 	    ELSE 'nothing usable was run beside it' END AS why
 FROM alone
 GROUP BY kernel, policy, knobs, workload, mode, why
