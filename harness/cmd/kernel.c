@@ -105,8 +105,9 @@ static void list_one(const struct kernel_def *def, struct table *t)
 
 static int list(const struct kernel_def *const *defs, size_t n, bool json)
 {
-	static const char *const columns[] = { "name", "source", "state", "id", "release",
-					       "version" };
+	static const char *const columns[] = {
+		"name", "source", "state", "id", "release", "version"
+	};
 	struct table *t = table_create();
 
 	for (size_t i = 0; i < ARRAY_SIZE(columns); i++)

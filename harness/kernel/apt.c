@@ -97,7 +97,8 @@ static int no_such_package(const char *package, struct error **err)
 	if (!names)
 		return error_set(err, EXIT_HOST,
 				 "no package named %s: the package lists know no %s* at all; "
-				 "run `apt-get update` as root", package, prefix);
+				 "run `apt-get update` as root",
+				 package, prefix);
 	near = str_nearest(package, (const char *const *)names, strv_len(names));
 	return error_set(err, EXIT_INPUT, "no Debian package named \"%s\"%s%s%s", package,
 			 near ? "; did you mean \"" : "; see `apt-cache pkgnames ", near ?: prefix,
@@ -126,7 +127,7 @@ static void parse_depends_line(const char *line, struct apt_deps *ret)
 	if (line[0] != ' ' || (line[1] != ' ' && line[1] != '|') || !str_starts(line + 2, key))
 		return;
 	line += 2 + sizeof(key) - 1;
-	if (*line == '<')	/* a virtual package */
+	if (*line == '<') /* a virtual package */
 		return;
 	dep = ARRAY_APPEND(ret->deps, ret->n);
 	dep->name = xstrndup(line, strcspn(line, " "));

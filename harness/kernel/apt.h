@@ -16,7 +16,7 @@ int apt_candidate_maybe(const char *package, char **ret, struct error **err);
 
 struct apt_dep {
 	char *name;
-	char *version;		/* of an exact "(= VERSION)", or NULL */
+	char *version; /* of an exact "(= VERSION)", or NULL */
 };
 
 struct apt_deps {

@@ -50,7 +50,9 @@ static void on_status(const char *line, void *arg)
 
 static int download(const char *package, const char *version, const char *dir, struct error **err)
 {
-	const struct proc_opts opts = { .cwd = dir, .on_line = on_status, .arg = (void *)package,
+	const struct proc_opts opts = { .cwd = dir,
+					.on_line = on_status,
+					.arg = (void *)package,
 					.env = (char *[]){ "LC_ALL=C", NULL } };
 	_cleanup_free_ char *what = xasprintf("%s=%s", package, version);
 

@@ -12,9 +12,9 @@
 
 /* What apt reads before it answers.  For folders each entry counts. */
 static const char *const inputs[] = {
-	"/var/lib/apt/lists",	   "/var/lib/dpkg/status",	"/etc/apt/sources.list",
+	"/var/lib/apt/lists",      "/var/lib/dpkg/status", "/etc/apt/sources.list",
 	"/etc/apt/sources.list.d", "/etc/apt/preferences", "/etc/apt/preferences.d",
-	"/etc/apt/apt.conf",	   "/etc/apt/apt.conf.d",
+	"/etc/apt/apt.conf",       "/etc/apt/apt.conf.d",
 };
 
 static void hash_stat(struct hash *h, const char *path)

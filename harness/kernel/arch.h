@@ -3,7 +3,7 @@
 #ifndef HARNESS_KERNEL_ARCH_H
 #define HARNESS_KERNEL_ARCH_H
 
-#define ARCH_SOURCE "x86"			/* below arch/ */
+#define ARCH_SOURCE "x86" /* below arch/ */
 #define ARCH_IMAGE_TARGET "bzImage"
 #define ARCH_IMAGE "arch/x86/boot/bzImage"
 

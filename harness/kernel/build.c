@@ -82,8 +82,8 @@ static int build_run(struct build *b, const char *dir, struct kernel_record *ret
 	if (b->queue.n) {
 		_cleanup_free_ char *plain = steal_ptr(&ret->version);
 
-		ret->version = xasprintf("%s +%zu patch%s", plain, b->queue.n,
-					 b->queue.n > 1 ? "es" : "");
+		ret->version =
+			xasprintf("%s +%zu patch%s", plain, b->queue.n, b->queue.n > 1 ? "es" : "");
 	}
 	return 0;
 }

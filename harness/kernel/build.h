@@ -15,14 +15,14 @@
 #include "kernel/patches.h"
 
 struct build {
-	const char *name;	/* in harness.toml */
+	const char *name; /* in harness.toml */
 	const struct identity *id;
 	struct fragment asked;
 	struct patch_queue queue;
-	char *tree;		/* the patched source: scratch, nobody else's */
-	char *obj;		/* TREE/obj */
-	char *log;		/* what make said; kept when the build fails */
-	char *release_suffix;	/* "-mm-1a2b3c4d": a module for one build isn't taken by another */
+	char *tree;           /* the patched source: scratch, nobody else's */
+	char *obj;            /* TREE/obj */
+	char *log;            /* what make said; kept when the build fails */
+	char *release_suffix; /* "-mm-1a2b3c4d": a module for one build isn't taken by another */
 	unsigned int steps;
 };
 

@@ -8,10 +8,10 @@
 #include "base/str.h"
 #include "kernel/parts.h"
 
-#define HEADER_MAGIC 0x202	/* "HdrS" */
-#define HEADER_VERSION 0x20e	/* u16: where the version text is, less 0x200 */
+#define HEADER_MAGIC 0x202   /* "HdrS" */
+#define HEADER_VERSION 0x20e /* u16: where the version text is, less 0x200 */
 #define HEADER_END 0x210
-#define SETUP_MAX (64 * 1024)	/* the setup part is at most 64 KiB */
+#define SETUP_MAX (64 * 1024) /* the setup part is at most 64 KiB */
 
 int bzimage_release(const char *path, char **ret, struct error **err)
 {
@@ -27,7 +27,8 @@ int bzimage_release(const char *path, char **ret, struct error **err)
 		return error_errno(err, errno, "read %s", path);
 	if (n < HEADER_END || memcmp(setup + HEADER_MAGIC, "HdrS", 4) != 0)
 		return error_set(err, EXIT_INPUT, "%s is not a bzImage", path);
-	at = (size_t)((uint8_t)setup[HEADER_VERSION] | (uint8_t)setup[HEADER_VERSION + 1] << 8) + 0x200;
+	at = (size_t)((uint8_t)setup[HEADER_VERSION] | (uint8_t)setup[HEADER_VERSION + 1] << 8) +
+	     0x200;
 	if (at == 0x200 || at >= (size_t)n)
 		return error_set(err, EXIT_INPUT, "%s doesn't say which release it is", path);
 	/* "6.1.0-56-cloud-amd64 (builder@host) #1 SMP …" */

@@ -68,8 +68,9 @@ int build_compile(struct build *b, struct error **err)
 {
 	_cleanup_free_ char *what = xasprintf("build %s", b->name);
 	_cleanup_strv_ char **words = build_words(b), **env = build_env(b);
-	const struct make_opts opts = { .what = what, .log = b->log, .total = b->steps, .env = env,
-					.ret_steps = &b->steps };
+	const struct make_opts opts = {
+		.what = what, .log = b->log, .total = b->steps, .env = env, .ret_steps = &b->steps
+	};
 
 	strv_addf(&words, "-j%d", cpu_count());
 	strv_add(&words, ARCH_IMAGE_TARGET);

@@ -39,7 +39,8 @@ static bool parse_option(const char *line, struct option *ret)
 {
 	static const char unset[] = " is not set";
 	const char *name = str_starts(line, "# ") ? line + 2 : line;
-	size_t len = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+	size_t len =
+		strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
 
 	if (!str_starts(name, "CONFIG_"))
 		return false;
@@ -181,5 +182,6 @@ int fragment_check_granted(const struct fragment *asked, const struct fragment *
 		return 0;
 	return error_set(err, EXIT_INPUT,
 			 "kconfig did not grant what was asked for (a dependency is missing or "
-			 "this kernel has no such option):%s", refused.data);
+			 "this kernel has no such option):%s",
+			 refused.data);
 }

@@ -10,11 +10,11 @@
 #include "base/sha256.h"
 
 struct option {
-	char *name;	/* CONFIG_SMP */
-	char *value;	/* y, m, n ("is not set"), 16, "text" with its quotes */
-	char *file;	/* where it was asked for */
+	char *name;  /* CONFIG_SMP */
+	char *value; /* y, m, n ("is not set"), 16, "text" with its quotes */
+	char *file;  /* where it was asked for */
 	int line;
-	size_t order;	/* of reading */
+	size_t order; /* of reading */
 };
 
 /* Sorted by name; a later file's value replaces an earlier one's. */

@@ -17,7 +17,7 @@
 #include "kernel/apt.h"
 #include "kernel/parts.h"
 
-#define TREE "headers"	/* below the kernel's folder, with usr/src and usr/lib in it */
+#define TREE "headers" /* below the kernel's folder, with usr/src and usr/lib in it */
 
 static int unpack(const char *package, const char *version, const char *tree, struct error **err)
 {

@@ -11,7 +11,7 @@
 #include "kernel/patches.h"
 
 #define IMAGE_PREFIX "linux-image-"
-#define META_DEPTH 4	/* a meta package of a meta package of …: more is a loop */
+#define META_DEPTH 4 /* a meta package of a meta package of …: more is a loop */
 
 /* The kernel image that a meta package depends on, or NULL. */
 static const struct apt_dep *image_dep(const struct apt_deps *d)

@@ -10,9 +10,9 @@
 
 struct identity {
 	char id[HASH_HEX];
-	char *package;		/* meta packages resolved; the image's path for prebuilt kernels */
-	char *version;		/* of the package, "" for prebuilt kernels */
-	char *compiler;		/* debian-source: compiler and linker */
+	char *package;  /* meta packages resolved; the image's path for prebuilt kernels */
+	char *version;  /* of the package, "" for prebuilt kernels */
+	char *compiler; /* debian-source: compiler and linker */
 };
 
 int identity_find(const struct kernel_def *def, struct identity *ret, struct error **err);

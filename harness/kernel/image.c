@@ -36,7 +36,8 @@ static int take_files(const char *root, const char *release, const char *dir, st
 {
 	for (size_t i = 0; i < ARRAY_SIZE(boot_files); i++) {
 		_cleanup_free_ char *to = xasprintf("%s/%s", dir, boot_files[i]);
-		_cleanup_free_ char *from = xasprintf("%s/boot/%s-%s", root, boot_files[i], release);
+		_cleanup_free_ char *from =
+			xasprintf("%s/boot/%s-%s", root, boot_files[i], release);
 
 		if (rename(from, to) < 0)
 			return error_errno(err, errno, "take %s", from);

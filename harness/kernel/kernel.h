@@ -21,14 +21,14 @@
 
 /* A kernel that is ready to boot. */
 struct kernel {
-	char *name;		/* as in harness.toml */
+	char *name; /* as in harness.toml */
 	char id[HASH_HEX];
-	char *release;		/* uname -r */
-	char *version;		/* "linux-image-6.1.0-56-cloud-amd64 6.1.192-2", "… +3 patches" */
-	char *dir;		/* its folder in the cache */
-	char *image;		/* …/vmlinuz */
-	char *modules;		/* …/modules: contains kernel/, modules.dep */
-	char *build;		/* …/build, or NULL when modules can't be built for it */
+	char *release; /* uname -r */
+	char *version; /* "linux-image-6.1.0-56-cloud-amd64 6.1.192-2", "… +3 patches" */
+	char *dir;     /* its folder in the cache */
+	char *image;   /* …/vmlinuz */
+	char *modules; /* …/modules: contains kernel/, modules.dep */
+	char *build;   /* …/build, or NULL when modules can't be built for it */
 };
 
 /*

@@ -76,7 +76,8 @@ int make_run(const char *dir, char *const *words, const struct make_opts *opts, 
 {
 	_cleanup_strv_ char **argv = command(dir, words, opts);
 	struct counter counter = { .opts = opts, .start = now_s() };
-	const struct proc_opts proc = { .log = opts->log, .on_line = on_make_line,
+	const struct proc_opts proc = { .log = opts->log,
+					.on_line = on_make_line,
 					.arg = &counter };
 
 	if (!proc_exists("make"))

@@ -11,7 +11,7 @@
 #include "base/str.h"
 #include "kernel/parts.h"
 
-#define FILES_AT_ONCE 500	/* stays far below what an argument list may hold */
+#define FILES_AT_ONCE 500 /* stays far below what an argument list may hold */
 
 /* The guest's agent loads modules as they are, and its memory is what is measured. */
 static const struct {

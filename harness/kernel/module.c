@@ -92,7 +92,8 @@ static int build(const struct kernel *k, const char *name, const char *tmp, stru
 	if (compile(k, name, src, log, err) < 0)
 		return -1;
 	if (!path_exists(built))
-		return error_set(err, EXIT_INPUT, "the Kbuild of module %s makes no %s.ko", name, name);
+		return error_set(err, EXIT_INPUT, "the Kbuild of module %s makes no %s.ko", name,
+				 name);
 	if (strip(built, ko, err) < 0 || check_vermagic(ko, k, err) < 0)
 		return -1;
 	return dir_remove(src, err);
@@ -112,8 +113,8 @@ static int copy_source(const struct policy_def *policy, const struct module_def 
 	return 0;
 }
 
-static int module_id(const struct kernel *k, const char *name, const char *tmp,
-		     char ret[HASH_HEX], struct error **err)
+static int module_id(const struct kernel *k, const char *name, const char *tmp, char ret[HASH_HEX],
+		     struct error **err)
 {
 	/* What make or an editor may have left in a source folder. */
 	static const char *const skip[] = { ".git", ".gitignore", "Module.symvers", "modules.order",

@@ -37,11 +37,11 @@ int bzimage_release(const char *path, char **ret, struct error **err);
 
 /* make.c: make(1) with an environment that holds nothing of ours or of an outer make. */
 struct make_opts {
-	const char *what;	/* for the progress line */
-	const char *log;	/* NULL: none */
-	unsigned int total;	/* steps to expect, 0: unknown */
+	const char *what;        /* for the progress line */
+	const char *log;         /* NULL: none */
+	unsigned int total;      /* steps to expect, 0: unknown */
 	unsigned int *ret_steps; /* NULL: too short to show or count them */
-	char *const *env;	/* "NAME=value" */
+	char *const *env;        /* "NAME=value" */
 };
 
 int make_run(const char *dir, char *const *words, const struct make_opts *opts, struct error **err);

@@ -14,7 +14,8 @@ static size_t find_body(const char *text)
 {
 	for (const char *l = text; l; l = strchr(l, '\n')) {
 		l += *l == '\n';
-		if (str_starts(l, "diff --git ") || str_starts(l, "--- ") || str_starts(l, "Index: "))
+		if (str_starts(l, "diff --git ") || str_starts(l, "--- ") ||
+		    str_starts(l, "Index: "))
 			return (size_t)(l - text);
 	}
 	return strlen(text);
@@ -126,7 +127,9 @@ static void on_patch_line(const char *line, void *arg)
 static int apply_one(const struct patch *p, const char *tree, struct error **err)
 {
 	struct verdict verdict = { 0 };
-	const struct proc_opts opts = { .cwd = tree, .on_line = on_patch_line, .arg = &verdict,
+	const struct proc_opts opts = { .cwd = tree,
+					.on_line = on_patch_line,
+					.arg = &verdict,
 					.env = (char *[]){ "LC_ALL=C", NULL } };
 	_cleanup_error_ struct error *why = NULL;
 	int r = 0;
@@ -148,7 +151,8 @@ static int apply_one(const struct patch *p, const char *tree, struct error **err
 int queue_apply(const struct patch_queue *q, const char *tree, struct error **err)
 {
 	for (size_t i = 0; i < q->n; i++) {
-		progress("patch: %s (%zu of %zu)", strrchr(q->patches[i].path, '/') + 1, i + 1, q->n);
+		progress("patch: %s (%zu of %zu)", strrchr(q->patches[i].path, '/') + 1, i + 1,
+			 q->n);
 		if (apply_one(&q->patches[i], tree, err) < 0)
 			return -1;
 	}

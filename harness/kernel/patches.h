@@ -18,13 +18,13 @@
 struct patch {
 	char *path;
 	char *text;
-	size_t body;		/* where the description ends and the diff starts */
+	size_t body; /* where the description ends and the diff starts */
 };
 
 struct patch_queue {
 	struct patch *patches;
 	size_t n;
-	char **hooks;		/* of all patches; NULL-terminated, or NULL */
+	char **hooks; /* of all patches; NULL-terminated, or NULL */
 };
 
 /* An absent folder or series (and dir == NULL) is an empty queue. */

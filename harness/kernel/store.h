@@ -32,8 +32,8 @@ struct kernel_record {
 	char *release;
 	char *version;
 	char *package;
-	char *compiler;		/* NULL: not built here */
-	unsigned int steps;	/* of the build, for the next one's progress */
+	char *compiler;     /* NULL: not built here */
+	unsigned int steps; /* of the build, for the next one's progress */
 	double seconds;
 };
 

@@ -17,8 +17,9 @@ static char *missing_hook(const struct kernel_def *def, const struct patch_queue
 	for (size_t i = 0; queue->hooks && queue->hooks[i]; i++)
 		strbuf_printf(&has, "%s%s", i ? ", " : "", queue->hooks[i]);
 	if (has.len)
-		return xasprintf("needs hook \"%s\", which %s doesn't have (its patch queue has %s)",
-				 hook, def->name, has.data);
+		return xasprintf(
+			"needs hook \"%s\", which %s doesn't have (its patch queue has %s)", hook,
+			def->name, has.data);
 	return xasprintf("needs hook \"%s\", which %s doesn't have (%s)", hook, def->name,
 			 queue->n ? "no patch of its queue names a hook" : "no patch queue");
 }
@@ -44,8 +45,8 @@ static int check_hooks(const struct kernel_def *def, const struct policy_def *po
  * know only what they forbid: an option that they don't name may be selected
  * by another.
  */
-static int known_config(const struct kernel_def *def, const struct kernel *k,
-			struct fragment *ret, bool *ret_complete, struct error **err)
+static int known_config(const struct kernel_def *def, const struct kernel *k, struct fragment *ret,
+			bool *ret_complete, struct error **err)
 {
 	_cleanup_free_ char *path = k ? xasprintf("%s/config", k->dir) : NULL;
 
@@ -57,18 +58,19 @@ static int known_config(const struct kernel_def *def, const struct kernel *k,
 	return 0;
 }
 
-static void check_option(const struct kernel_def *def, const struct fragment *config,
-			 bool complete, const char *name, char **ret_reason)
+static void check_option(const struct kernel_def *def, const struct fragment *config, bool complete,
+			 const char *name, char **ret_reason)
 {
-	_cleanup_free_ char *option = xasprintf("%s%s", str_starts(name, "CONFIG_") ? "" : "CONFIG_",
-						name);
+	_cleanup_free_ char *option =
+		xasprintf("%s%s", str_starts(name, "CONFIG_") ? "" : "CONFIG_", name);
 	const char *value = fragment_get(config, option);
 
 	if (streq(value, "y") || streq(value, "m"))
 		return;
 	if (!complete && !fragment_has(config, option))
 		return;
-	*ret_reason = xasprintf("needs %s, which is not set in %s's configuration", option, def->name);
+	*ret_reason =
+		xasprintf("needs %s, which is not set in %s's configuration", option, def->name);
 }
 
 static int check_config(const struct kernel_def *def, const struct kernel *k,
@@ -93,8 +95,9 @@ static void check_buildable(const struct kernel *k, const struct policy_def *pol
 		return;
 	for (size_t i = 0; i < policy->n_modules && !*ret_reason; i++) {
 		if (policy->modules[i].source)
-			*ret_reason = xasprintf("needs module %s built, and there are no headers of %s",
-						policy->modules[i].name, k->name);
+			*ret_reason =
+				xasprintf("needs module %s built, and there are no headers of %s",
+					  policy->modules[i].name, k->name);
 	}
 }
 
