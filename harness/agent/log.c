@@ -2,6 +2,7 @@
 #include "agent/log.h"
 
 #include <fcntl.h>
+#include <termios.h>
 
 #include "base/str.h"
 
@@ -21,8 +22,10 @@ void log_line(const char *fmt, ...)
 	va_start(ap, fmt);
 	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (console >= 0)
+	if (console >= 0) {
 		dprintf(console, "agent: %s\n", text);
+		tcdrain(console);	/* a machine that goes down takes the rest with it */
+	}
 	if (stream)
 		stream_text(stream, WIRE_LOG, text);
 }

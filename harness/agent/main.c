@@ -206,7 +206,9 @@ static void speak(struct agent *a, struct verdict v)
 	enter(a, "send", "timeout", SEND_TIMEOUT_S);
 	if (report_send(a, &e) < 0) {
 		log_line("%s", e->msg);
-		return;		/* no BYE: the stream is not whole, and is not to look so */
+		watchdog_stop();
+		stream_linger(a->stream);	/* no BYE: it must not look whole */
+		return;
 	}
 	stream_outcome(a->stream, v.outcome, v.detail);
 	watchdog_stop();

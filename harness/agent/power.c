@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/reboot.h>
+#include <termios.h>
 #include <unistd.h>
 
 void power_off(void)
@@ -24,6 +25,7 @@ static void on_crash(int sig)
 
 	if (fd >= 0 && write(fd, text, strlen(text)) > 0)
 		(void)!write(fd, number, sizeof(number));
+	tcdrain(fd);
 	power_off();
 }
 

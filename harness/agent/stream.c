@@ -16,6 +16,7 @@
 
 #define WRITE_TIMEOUT_MS 60000
 #define PORT_TIMEOUT_MS 15000
+#define LINGER_MS 30000
 
 struct stream {
 	int fd;
@@ -219,12 +220,22 @@ int stream_outcome(struct stream *s, const char *outcome, const char *detail)
 
 void stream_bye(struct stream *s)
 {
-	if (stream_frame(s, WIRE_BYE, NULL, 0) < 0)
-		return;
+	stream_frame(s, WIRE_BYE, NULL, 0);
+	stream_linger(s);
+}
+
+/*
+ * virtio_console keeps as many buffers as its queue has room for (megabytes),
+ * and what the host hasn't taken when the machine goes down is lost.  Nothing
+ * tells when they are taken, so the machine is left for the host to end, as it
+ * does when it hears BYE; the limit is for a host that is gone.
+ */
+void stream_linger(struct stream *s)
+{
 	if (s->tty)
 		tcdrain(s->fd);
 	else
-		wait_writable(s->fd);	/* not before the host has the last buffer */
+		sleep_ms(LINGER_MS);
 }
 
 int stream_file_begin(struct stream *s, const char *path)

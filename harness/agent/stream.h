@@ -22,8 +22,10 @@ int stream_heartbeat(struct stream *s);
 int stream_phase(struct stream *s, uint64_t ns, const char *name);
 /* OUTCOME, once: later ones are dropped.  `detail` may be NULL. */
 int stream_outcome(struct stream *s, const char *outcome, const char *detail);
-/* BYE, and waits until the host has taken everything. */
+/* BYE; returns when the host has had time to take everything and to end the machine. */
 void stream_bye(struct stream *s);
+/* The same wait without BYE: what was sent is kept, and the stream is not whole. */
+void stream_linger(struct stream *s);
 
 /* A file as frames: one at a time, by one thread. */
 int stream_file_begin(struct stream *s, const char *path);
