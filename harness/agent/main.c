@@ -28,6 +28,8 @@
 #define SEND_TIMEOUT_S 600
 /* After its own timeout a workload is killed; ending, it may have a lot of memory to give back. */
 #define KILL_GRACE_S 60
+/* For the host to take the reason of a failure. */
+#define FAILED_LINGER_MS 2000
 
 /* Says what comes now, and what the outcome is if that isn't over in time. */
 static void enter(struct agent *a, const char *phase, const char *outcome, unsigned int seconds)
@@ -206,12 +208,11 @@ static void speak(struct agent *a, struct verdict v)
 	enter(a, "send", "timeout", SEND_TIMEOUT_S);
 	if (report_send(a, &e) < 0) {
 		log_line("%s", e->msg);
-		watchdog_stop();
-		stream_linger(a->stream);	/* no BYE: it must not look whole */
+		stream_linger(a->stream, FAILED_LINGER_MS);	/* no BYE: it isn't whole */
 		return;
 	}
 	stream_outcome(a->stream, v.outcome, v.detail);
-	watchdog_stop();
+	watchdog_step("bye", "timeout", 0);
 	stream_bye(a->stream);
 }
 

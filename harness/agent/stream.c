@@ -16,7 +16,7 @@
 
 #define WRITE_TIMEOUT_MS 60000
 #define PORT_TIMEOUT_MS 15000
-#define LINGER_MS 30000
+#define BYE_LINGER_MS 30000
 
 struct stream {
 	int fd;
@@ -164,7 +164,7 @@ int stream_frame(struct stream *s, enum wire_type type, const void *payload, siz
 		size_t n = wire_encode(type, s->seq++, payload, (uint32_t)len, s->frame);
 
 		r = write_all(s->fd, s->frame, n);
-		s->dead = r < 0;
+		s->dead = r < 0 || type == WIRE_BYE;	/* nothing may follow BYE */
 		s->outcome_sent |= type == WIRE_OUTCOME;
 	}
 	pthread_mutex_unlock(&s->lock);
@@ -221,7 +221,7 @@ int stream_outcome(struct stream *s, const char *outcome, const char *detail)
 void stream_bye(struct stream *s)
 {
 	stream_frame(s, WIRE_BYE, NULL, 0);
-	stream_linger(s);
+	stream_linger(s, BYE_LINGER_MS);
 }
 
 /*
@@ -230,12 +230,12 @@ void stream_bye(struct stream *s)
  * tells when they are taken, so the machine is left for the host to end, as it
  * does when it hears BYE; the limit is for a host that is gone.
  */
-void stream_linger(struct stream *s)
+void stream_linger(struct stream *s, unsigned int ms)
 {
 	if (s->tty)
 		tcdrain(s->fd);
 	else
-		sleep_ms(LINGER_MS);
+		sleep_ms(ms);
 }
 
 int stream_file_begin(struct stream *s, const char *path)

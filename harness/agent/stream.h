@@ -24,8 +24,8 @@ int stream_phase(struct stream *s, uint64_t ns, const char *name);
 int stream_outcome(struct stream *s, const char *outcome, const char *detail);
 /* BYE; returns when the host has had time to take everything and to end the machine. */
 void stream_bye(struct stream *s);
-/* The same wait without BYE: what was sent is kept, and the stream is not whole. */
-void stream_linger(struct stream *s);
+/* The same wait without BYE, for a stream that can't become whole. */
+void stream_linger(struct stream *s, unsigned int ms);
 
 /* A file as frames: one at a time, by one thread. */
 int stream_file_begin(struct stream *s, const char *path);

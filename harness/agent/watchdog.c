@@ -18,7 +18,6 @@ static struct {
 	pthread_t thread;
 	struct stream *stream;
 	unsigned int heartbeat_ms;
-	bool running;
 	const char *what, *outcome;
 	unsigned int seconds;
 	uint64_t deadline;		/* ns; 0: none */
@@ -46,15 +45,12 @@ static void give_up(void)
 
 static void *watch(void *arg)
 {
-	bool running = true;
-
 	(void)arg;
-	while (running) {
+	for (;;) {
 		stream_heartbeat(w.stream);
 		pthread_mutex_lock(&w.lock);
 		if (w.deadline && now_ns() > w.deadline)
 			give_up();
-		running = w.running;
 		pthread_mutex_unlock(&w.lock);
 		sleep_ms(w.heartbeat_ms);
 	}
@@ -69,7 +65,6 @@ int watchdog_start(struct stream *s, unsigned int heartbeat_ms, struct error **e
 
 	w.stream = s;
 	w.heartbeat_ms = heartbeat_ms;
-	w.running = true;
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK);
 	r = pthread_create(&w.thread, &attr, watch, NULL);
@@ -82,10 +77,3 @@ int watchdog_start(struct stream *s, unsigned int heartbeat_ms, struct error **e
 	return 0;
 }
 
-void watchdog_stop(void)
-{
-	pthread_mutex_lock(&w.lock);
-	w.running = false;
-	w.deadline = 0;
-	pthread_mutex_unlock(&w.lock);
-}

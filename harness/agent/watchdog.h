@@ -10,9 +10,8 @@
 #include "agent/stream.h"
 
 int watchdog_start(struct stream *s, unsigned int heartbeat_ms, struct error **err);
-/* What the agent does now, the outcome if it isn't over in time, and how long it may take;
- * 0 seconds: it watches itself.  The texts must stay. */
+/* What the agent does now, the outcome if it isn't over in time, and how long it may take
+ * (0: as long as it likes).  The texts must stay. */
 void watchdog_step(const char *what, const char *outcome, unsigned int seconds);
-void watchdog_stop(void);
 
 #endif
