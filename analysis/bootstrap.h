@@ -28,8 +28,8 @@ struct distribution {
 
 /* How B is set against A. */
 enum contrast {
-	CONTRAST_RATIO,		/* b / a - 1; for positive a */
-	CONTRAST_DIFFERENCE,	/* b - a */
+	CONTRAST_RATIO,      /* b / a - 1; for positive a */
+	CONTRAST_DIFFERENCE, /* b - a */
 };
 
 /* Of sorted data, n >= 1. */

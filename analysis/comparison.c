@@ -46,8 +46,10 @@ static void start_row(sqlite3_stmt *stmt, struct comparison *c)
 		.pair = sqlite3_column_int(stmt, PAIR),
 		.setting = sqlite3_column_int(stmt, SETTING),
 		.heading = text(stmt, HEADING),
-		.a_label = text(stmt, A_LABEL), .b_label = text(stmt, B_LABEL),
-		.name = text(stmt, NAME), .unit = text(stmt, UNIT),
+		.a_label = text(stmt, A_LABEL),
+		.b_label = text(stmt, B_LABEL),
+		.name = text(stmt, NAME),
+		.unit = text(stmt, UNIT),
 		.higher_is_better = streq(better, "higher"),
 		.deterministic = streq(mode, "deterministic"),
 		.detail = sqlite3_column_int(stmt, DETAIL),
@@ -108,7 +110,8 @@ static int materialize(sqlite3 *db, const char *sql, bool has_detail, struct err
 {
 	_cleanup_free_ char *create = xasprintf(
 		"DROP TABLE IF EXISTS temp.report_value; DROP TABLE IF EXISTS temp.report_name;"
-		"CREATE TEMP TABLE report_value AS %s", sql);
+		"CREATE TEMP TABLE report_value AS %s",
+		sql);
 	_cleanup_free_ char *names = xasprintf(
 		"CREATE TEMP TABLE report_name AS SELECT name, min(rowid) AS rank, %s AS detail"
 		" FROM report_value GROUP BY name;"

@@ -12,19 +12,19 @@
 
 struct comparison_row {
 	int pair, setting;
-	char *heading;		/* what both sides have in common */
+	char *heading; /* what both sides have in common */
 	char *a_label, *b_label;
 	char *name, *unit;
 	bool higher_is_better;
 	bool deterministic;
-	bool detail;		/* only worth a line where it differs */
+	bool detail; /* only worth a line where it differs */
 	struct effect effect;
-	double q;		/* p, corrected over all rows of the report */
+	double q; /* p, corrected over all rows of the report */
 	enum verdict verdict;
 };
 
 struct comparison {
-	struct comparison_row *rows;	/* by setting, metric, pair */
+	struct comparison_row *rows; /* by setting, metric, pair */
 	size_t n;
 };
 

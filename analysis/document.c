@@ -7,7 +7,7 @@
 #include "analysis/format.h"
 #include "base/str.h"
 
-#define WIDTH 92	/* of prose on a terminal */
+#define WIDTH 92 /* of prose on a terminal */
 
 static const char legend[] =
 	"n is the number of boots on each side; a value is the median over boots, and the change is "
@@ -124,7 +124,7 @@ static const char *row_color(const struct comparison_row *r)
 struct block {
 	const struct comparison_row **rows;
 	size_t n;
-	const char *a_label, *b_label;	/* NULL where the rows differ in it */
+	const char *a_label, *b_label; /* NULL where the rows differ in it */
 };
 
 static void add_to_block(struct block *b, const struct comparison_row *r)
@@ -230,7 +230,8 @@ static void print_comparison(const struct page *p, const struct section *s)
 	if (!shown)
 		fputs("No difference is seen.\n\n", p->out);
 	else if (hidden && s->show != SHOW_CHANGED)
-		fprintf(p->out, "%zu more %s with -v: 0 on both sides, or minor and not different.\n\n",
+		fprintf(p->out,
+			"%zu more %s with -v: 0 on both sides, or minor and not different.\n\n",
 			hidden, hidden == 1 ? "line" : "lines");
 }
 
@@ -265,15 +266,18 @@ static void print_summary(const struct page *p)
 	if (d->nothing)
 		text = xasprintf("%d runs, %d of them usable. %s", d->runs, d->usable, d->nothing);
 	else
-		text = xasprintf("%d runs, %d of them usable. Differences shown: %zu better, %zu worse; "
-				 "not proved: %zu. Corrected for %zu tests (Benjamini-Hochberg, "
-				 "5 %%).", d->runs, d->usable, d->better, d->worse, d->unproven,
-				 d->tests);
+		text = xasprintf(
+			"%d runs, %d of them usable. Differences shown: %zu better, %zu worse; "
+			"not proved: %zu. Corrected for %zu tests (Benjamini-Hochberg, "
+			"5 %%).",
+			d->runs, d->usable, d->better, d->worse, d->unproven, d->tests);
 	paragraph(p, text);
 	if (d->left_out) {
 		free(text);
-		text = xasprintf("%d older runs are left out: the kernel, policy, workload or machine "
-				 "of the same name was another one then.", d->left_out);
+		text = xasprintf(
+			"%d older runs are left out: the kernel, policy, workload or machine "
+			"of the same name was another one then.",
+			d->left_out);
 		paragraph(p, text);
 	}
 	if (!p->markdown)

@@ -7,14 +7,14 @@
 
 struct document {
 	const char *title;
-	const char *a_name, *b_name;	/* of the sides, for columns that tell them apart */
+	const char *a_name, *b_name; /* of the sides, for columns that tell them apart */
 	struct sections sections;
 	int runs, usable, left_out, pairs;
-	size_t tests;			/* corrected for */
-	size_t better, worse, unproven;	/* rows with that verdict */
-	char *nothing;			/* why nothing is compared, or NULL */
-	char *least;			/* what the repetitions can't show, or NULL */
-	char *query;			/* a command that leads to the runs behind a number */
+	size_t tests;                   /* corrected for */
+	size_t better, worse, unproven; /* rows with that verdict */
+	char *nothing;                  /* why nothing is compared, or NULL */
+	char *least;                    /* what the repetitions can't show, or NULL */
+	char *query;                    /* a command that leads to the runs behind a number */
 	bool verbose;
 };
 

@@ -10,7 +10,7 @@
 /* How differences of this metric are expressed. */
 struct scale {
 	enum contrast contrast;
-	double factor;		/* from the contrast to what is printed */
+	double factor; /* from the contrast to what is printed */
 	bool percent;
 };
 
@@ -53,8 +53,10 @@ void effect_compute(double *a, size_t n_a, double *b, size_t n_b, struct effect 
 	stats_sort(a, n_a);
 	stats_sort(b, n_b);
 	*ret = (struct effect){
-		.n_a = n_a, .n_b = n_b,
-		.median_a = stats_median(a, n_a), .median_b = stats_median(b, n_b),
+		.n_a = n_a,
+		.n_b = n_b,
+		.median_a = stats_median(a, n_a),
+		.median_b = stats_median(b, n_b),
 		.constant = a[0] == a[n_a - 1] && b[0] == b[n_b - 1],
 		.p = rank_mann_whitney(a, n_a, b, n_b),
 	};
@@ -92,9 +94,9 @@ enum verdict effect_verdict(const struct effect *e, double q, bool deterministic
 const char *verdict_name(enum verdict v)
 {
 	static const char *const names[] = {
-		[VERDICT_SAME] = "same", [VERDICT_NONE] = "none", [VERDICT_SINGLE] = "single",
-		[VERDICT_UNPROVEN] = "unproven", [VERDICT_SHOWN] = "shown",
-		[VERDICT_EXACT] = "exact",
+		[VERDICT_SAME] = "same",     [VERDICT_NONE] = "none",
+		[VERDICT_SINGLE] = "single", [VERDICT_UNPROVEN] = "unproven",
+		[VERDICT_SHOWN] = "shown",   [VERDICT_EXACT] = "exact",
 	};
 
 	return names[v];

@@ -20,12 +20,12 @@ struct effect {
 	 * negative: then they are in the metric's unit.
 	 */
 	bool percent;
-	double diff;		/* of the medians */
-	double lo, hi;		/* its interval */
-	double level;		/* confidence: EFFECT_LEVEL, or the most that so few runs allow */
-	double shift;		/* Hodges-Lehmann, in the metric's unit */
-	double p;		/* Mann-Whitney, two-sided */
-	bool constant;		/* no spread within A nor within B */
+	double diff;   /* of the medians */
+	double lo, hi; /* its interval */
+	double level;  /* confidence: EFFECT_LEVEL, or the most that so few runs allow */
+	double shift;  /* Hodges-Lehmann, in the metric's unit */
+	double p;      /* Mann-Whitney, two-sided */
+	bool constant; /* no spread within A nor within B */
 };
 
 /* n_a, n_b >= 1; both are sorted in place. */
@@ -33,13 +33,13 @@ void effect_compute(double *a, size_t n_a, double *b, size_t n_b, struct effect 
 
 enum verdict {
 	/* In the order of what they are worth. */
-	VERDICT_SAME,		/* every value of both sides is the same */
-	VERDICT_NONE,		/* "~": the interval contains 0 */
-	VERDICT_SINGLE,		/* a side has one run only: nothing can be said */
-	VERDICT_UNPROVEN,	/* "?": 0 is outside, but chance is not excluded: too few runs, or
+	VERDICT_SAME,     /* every value of both sides is the same */
+	VERDICT_NONE,     /* "~": the interval contains 0 */
+	VERDICT_SINGLE,   /* a side has one run only: nothing can be said */
+	VERDICT_UNPROVEN, /* "?": 0 is outside, but chance is not excluded: too few runs, or
 				 * too many metrics looked at */
-	VERDICT_SHOWN,		/* a difference */
-	VERDICT_EXACT,		/* deterministic runs whose bits differ: a fact, not an estimate */
+	VERDICT_SHOWN,    /* a difference */
+	VERDICT_EXACT,    /* deterministic runs whose bits differ: a fact, not an estimate */
 };
 
 /*

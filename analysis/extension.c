@@ -8,14 +8,14 @@
  * "lib" and everything that isn't a letter are left out.
  */
 #include <sqlite3.h>
-#define SQLITE_CORE 1	/* the type of the table only, no macros that call through it */
+#define SQLITE_CORE 1 /* the type of the table only, no macros that call through it */
 #include <sqlite3ext.h>
 
 #include "analysis/sql_stats.h"
 #include "trace/vtab.h"
 
-__attribute__((visibility("default")))
-int sqlite3_harnesssqlite_init(sqlite3 *db, char **ret_msg, const sqlite3_api_routines *api);
+__attribute__((visibility("default"))) int sqlite3_harnesssqlite_init(
+	sqlite3 *db, char **ret_msg, const sqlite3_api_routines *api);
 
 /*
  * The same object files are linked into the program, so they call SQLite's
@@ -32,7 +32,7 @@ static int register_trace(sqlite3 *db)
 	struct trace_cache *cache = trace_cache_create();
 	int rc = trace_vtab_register(db, cache);
 
-	trace_cache_release(cache);	/* the modules hold it now */
+	trace_cache_release(cache); /* the modules hold it now */
 	return rc;
 }
 

@@ -11,8 +11,8 @@ static const struct {
 	const char *from, *to;
 	double step;
 } steps[] = {
-	{ "ns", "us", 1e3 }, { "us", "ms", 1e3 }, { "ms", "s", 1e3 },
-	{ "B", "KiB", 1024 }, { "KiB", "MiB", 1024 }, { "MiB", "GiB", 1024 },
+	{ "ns", "us", 1e3 },      { "us", "ms", 1e3 },        { "ms", "s", 1e3 },
+	{ "B", "KiB", 1024 },     { "KiB", "MiB", 1024 },     { "MiB", "GiB", 1024 },
 	{ "B/s", "KiB/s", 1024 }, { "KiB/s", "MiB/s", 1024 }, { "MiB/s", "GiB/s", 1024 },
 };
 

@@ -7,14 +7,14 @@
 
 /* A unit that keeps the larger of two values short: 12345678 ns are 12.35 ms. */
 struct unit_scale {
-	const char *unit;	/* to be printed */
-	double factor;		/* value * factor is in it */
+	const char *unit; /* to be printed */
+	double factor;    /* value * factor is in it */
 };
 struct unit_scale unit_scale(const char *unit, double a, double b);
 
-char *format_number(double x);				/* 1,234,567  12.35  0.00123 */
-char *format_change(const struct comparison_row *r);	/* "~", "=", "-26.1 %", "+12" */
-char *format_interval(const struct comparison_row *r);	/* "-30.2 … -21.0 %" */
-const char *format_verdict(const struct comparison_row *r);	/* "better", "worse?", ""; static */
+char *format_number(double x);                              /* 1,234,567  12.35  0.00123 */
+char *format_change(const struct comparison_row *r);        /* "~", "=", "-26.1 %", "+12" */
+char *format_interval(const struct comparison_row *r);      /* "-30.2 … -21.0 %" */
+const char *format_verdict(const struct comparison_row *r); /* "better", "worse?", ""; static */
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/str.h"
 
 struct tally {
-	const struct comparison_row *any;	/* one of its rows, for the labels */
+	const struct comparison_row *any; /* one of its rows, for the labels */
 	size_t better, worse, maybe_better, maybe_worse, rest;
 };
 

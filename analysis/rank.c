@@ -44,8 +44,8 @@ static double *count_sums(const unsigned int *ranks, size_t n, size_t m, size_t 
 /* The pooled values' ranks, doubled so that the mean rank of ties is whole; A's come first. */
 struct ranking {
 	unsigned int *doubled;
-	double sum_a;		/* of A's doubled ranks */
-	double ties;		/* sum of t^3 - t over groups of t equal values */
+	double sum_a; /* of A's doubled ranks */
+	double ties;  /* sum of t^3 - t over groups of t equal values */
 };
 
 static void rank_pooled(const double *a, size_t n_a, const double *b, size_t n_b,

@@ -26,7 +26,7 @@ double rank_shift(const double *a, size_t n_a, const double *b, size_t n_b, enum
 /* Its interval, from the rank test turned around; the ends are included. */
 struct interval {
 	double lo, hi;
-	double level;		/* at least as asked for, or the most that so few values can give */
+	double level; /* at least as asked for, or the most that so few values can give */
 };
 void rank_interval(const double *a, size_t n_a, const double *b, size_t n_b, enum contrast c,
 		   double level, struct interval *ret);

@@ -13,13 +13,15 @@
 /* Names of what there is, for someone whose selection matched nothing. */
 static char *inventory(sqlite3 *db)
 {
-	static const char *const columns[] = { "kernel", "policy", "workload", "mode", "campaign_id" };
+	static const char *const columns[] = { "kernel", "policy", "workload", "mode",
+					       "campaign_id" };
 	struct strbuf b = { 0 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
 		_cleanup_free_ char *sql = xasprintf(
 			"SELECT group_concat(x, ', ') FROM (SELECT DISTINCT %s AS x FROM run"
-			" ORDER BY x LIMIT 20)", columns[i]);
+			" ORDER BY x LIMIT 20)",
+			columns[i]);
 		_cleanup_free_ char *names = sql_text(db, sql);
 
 		strbuf_printf(&b, "%s%.*s: %s", i ? "; " : "", (int)strcspn(columns[i], "_"),
@@ -50,8 +52,10 @@ static int select_runs(sqlite3 *db, const struct report_options *o, struct selec
 	const struct {
 		const char *key, *pattern;
 	} globs[] = {
-		{ "campaign", o->campaign }, { "kernel", o->kernel },
-		{ "workload", o->workload }, { "mode", o->mode },
+		{ "campaign", o->campaign },
+		{ "kernel", o->kernel },
+		{ "workload", o->workload },
+		{ "mode", o->mode },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(globs); i++) {
@@ -85,14 +89,16 @@ static char *why_nothing(sqlite3 *db, const struct document *d, bool against_sto
 	if (!d->usable)
 		return xstrdup("Every run is void, so nothing can be compared.");
 	if (!against_stock)
-		return xstrdup("No experiment of A has a counterpart in B that is equal in all that "
-			       "the selections don't name, so nothing can be compared.");
+		return xstrdup(
+			"No experiment of A has a counterpart in B that is equal in all that "
+			"the selections don't name, so nothing can be compared.");
 	if (!sql_int(db, "SELECT count(*) FROM report_run WHERE side = 0 AND usable", 0))
 		return xstrdup("Policy stock has no usable run: there is nothing to compare with.");
 	if (!sql_int(db, "SELECT count(*) FROM report_run WHERE side = 1", 0))
 		return xstrdup("Only stock was run: there is nothing to compare with it.");
-	return xstrdup("No policy has a usable run beside a usable one of stock on the same kernel, "
-		       "workload, mode and machine, so nothing can be compared.");
+	return xstrdup(
+		"No policy has a usable run beside a usable one of stock on the same kernel, "
+		"workload, mode and machine, so nothing can be compared.");
 }
 
 /* Fewest runs a side whose complete separation is rarer than `p` by chance. */
@@ -111,9 +117,11 @@ static char *too_few(sqlite3 *db)
 	_cleanup_finalize_ sqlite3_stmt *stmt = NULL;
 	struct strbuf b = { 0 };
 
-	if (sqlite3_prepare_v2(db, "SELECT DISTINCT min(a, b), max(a, b) FROM ("
+	if (sqlite3_prepare_v2(db,
+			       "SELECT DISTINCT min(a, b), max(a, b) FROM ("
 			       " SELECT sum(side = 0) AS a, sum(side = 1) AS b FROM report_member"
-			       " GROUP BY pair) ORDER BY 1 DESC, 2 DESC", -1, &stmt, NULL) != SQLITE_OK)
+			       " GROUP BY pair) ORDER BY 1 DESC, 2 DESC",
+			       -1, &stmt, NULL) != SQLITE_OK)
 		return NULL;
 	while (sqlite3_step(stmt) == SQLITE_ROW) {
 		int n_a = sqlite3_column_int(stmt, 0), n_b = sqlite3_column_int(stmt, 1);
@@ -130,13 +138,17 @@ static char *what_cannot_be_shown(sqlite3 *db, size_t tests)
 {
 	_cleanup_free_ char *sizes = too_few(db);
 	struct strbuf b = { 0 };
-	size_t alone = runs_needed(EFFECT_FDR), among = runs_needed(EFFECT_FDR / (double)(tests ?: 1));
+	size_t alone = runs_needed(EFFECT_FDR),
+	       among = runs_needed(EFFECT_FDR / (double)(tests ?: 1));
 
 	if (!sizes)
 		return NULL;
-	strbuf_printf(&b, "With %s no difference can be shown: sides that don't overlap at all come "
-		      "about by chance as often as the parentheses say, and the best mark is ?. From "
-		      "%zu+%zu runs on a metric can be shown by itself", sizes, alone, alone);
+	strbuf_printf(
+		&b,
+		"With %s no difference can be shown: sides that don't overlap at all come "
+		"about by chance as often as the parentheses say, and the best mark is ?. From "
+		"%zu+%zu runs on a metric can be shown by itself",
+		sizes, alone, alone);
 	if (tests > 1)
 		strbuf_printf(&b, ", from %zu+%zu on also as the only one among %zu", among, among,
 			      tests);
@@ -166,20 +178,24 @@ static char *lead_to_runs(sqlite3 *db, const struct document *d)
 	_cleanup_free_ char *sql = NULL, *groups = NULL, *stored = NULL;
 
 	if (!r)
-		return xstrdup("harness query \"SELECT kernel, policy, workload, outcome, run_id, path"
-			       " FROM run ORDER BY started_at\"");
+		return xstrdup(
+			"harness query \"SELECT kernel, policy, workload, outcome, run_id, path"
+			" FROM run ORDER BY started_at\"");
 	sql = xasprintf("SELECT printf('''%%s'', ''%%s''', a_group, b_group) FROM report_pair"
-			" WHERE pair = %d", r->pair);
+			" WHERE pair = %d",
+			r->pair);
 	groups = sql_text(db, sql);
 	/* A section may compute what is no stored metric. */
 	stored = xasprintf("SELECT count(*) FROM report_metric WHERE name = '%s'", r->name);
 	if (sql_int(db, stored, 0) <= 0)
-		return xasprintf("harness query \"SELECT policy, knobs, rep, run_id, path FROM run WHERE"
-				 " outcome = 'ok' AND cell_group IN (%s) ORDER BY policy, rep\"",
-				 groups ?: "");
+		return xasprintf(
+			"harness query \"SELECT policy, knobs, rep, run_id, path FROM run WHERE"
+			" outcome = 'ok' AND cell_group IN (%s) ORDER BY policy, rep\"",
+			groups ?: "");
 	return xasprintf("harness query \"SELECT policy, knobs, rep, value, unit, run_id, path"
 			 " FROM metric JOIN run USING (run_id) WHERE name = '%s' AND outcome = 'ok'"
-			 " AND cell_group IN (%s) ORDER BY policy, rep\"", r->name, groups ?: "");
+			 " AND cell_group IN (%s) ORDER BY policy, rep\"",
+			 r->name, groups ?: "");
 }
 
 /* --- putting it together ------------------------------------------------------ */
@@ -228,8 +244,9 @@ static int run_sections(sqlite3 *db, const struct report_options *o, struct docu
 	if (!d->sections.n)
 		return error_set(err, EXIT_INPUT, "no section in %s is named like \"%s\"",
 				 o->reports ?: dir, o->section ?: "*");
-	if (sql_exec(db, err, "DROP TABLE IF EXISTS temp.report_shown;"
-			      "CREATE TEMP TABLE report_shown(name TEXT PRIMARY KEY)") < 0)
+	if (sql_exec(db, err,
+		     "DROP TABLE IF EXISTS temp.report_shown;"
+		     "CREATE TEMP TABLE report_shown(name TEXT PRIMARY KEY)") < 0)
 		return -1;
 	for (size_t i = 0; i < d->sections.n; i++) {
 		if (section_run(db, &d->sections.items[i], err) < 0 ||
@@ -270,7 +287,8 @@ static int finish(sqlite3 *db, const struct report_options *o, bool against_stoc
 {
 	_cleanup_document_ struct document d = {
 		.title = title,
-		.a_name = against_stock ? "stock" : "A", .b_name = against_stock ? "policy" : "B",
+		.a_name = against_stock ? "stock" : "A",
+		.b_name = against_stock ? "policy" : "B",
 	};
 	int r = compute(db, o, against_stock, &d, err);
 
@@ -288,7 +306,8 @@ int report_print(sqlite3 *db, const struct report_options *o, FILE *out, struct 
 		return sql_error(db, err, "statistics");
 	if (!sql_int(db, "SELECT count(*) FROM run", 0)) {
 		fputs(o->json ? "{\"runs\": 0, \"sections\": []}\n"
-			      : "There are no runs yet; `harness run` makes some.\n", out);
+			      : "There are no runs yet; `harness run` makes some.\n",
+		      out);
 		return 0;
 	}
 	if (select_runs(db, o, &runs, err) < 0 || select_policies(db, o, &policies, err) < 0 ||

@@ -17,14 +17,14 @@
 /* NULL members match everything; kernel … mode and section are globs. */
 struct report_options {
 	const char *campaign;
-	bool latest;		/* the campaign of the run that started last */
-	char *const *cells;	/* only these cell ids; NULL-terminated.  What a plan holds, also
+	bool latest;        /* the campaign of the run that started last */
+	char *const *cells; /* only these cell ids; NULL-terminated.  What a plan holds, also
 				 * when some of its runs were made by an earlier campaign */
 	const char *kernel, *policy, *workload, *mode;
 	const char *section;
-	const char *reports;	/* folder of sections; NULL: analysis/reports */
+	const char *reports; /* folder of sections; NULL: analysis/reports */
 	bool markdown, json;
-	bool verbose;		/* run ids, and metrics that are 0 everywhere */
+	bool verbose; /* run ids, and metrics that are 0 everywhere */
 	bool color;
 };
 

@@ -42,20 +42,23 @@ char *sql_text(sqlite3 *db, const char *sql)
 
 void scope_drop(sqlite3 *db)
 {
-	sqlite3_exec(db, "DROP TABLE IF EXISTS temp.report_metric;"
-			 "DROP TABLE IF EXISTS temp.report_value;"
-			 "DROP TABLE IF EXISTS temp.report_name;"
-			 "DROP TABLE IF EXISTS temp.report_shown;"
-			 "DROP TABLE IF EXISTS temp.report_cell;"
-			 "DROP TABLE IF EXISTS temp.report_member;"
-			 "DROP TABLE IF EXISTS temp.report_pair;"
-			 "DROP TABLE IF EXISTS temp.report_left;"
-			 "DROP TABLE IF EXISTS temp.report_run;"
-			 "DROP TABLE IF EXISTS temp.report_match;", NULL, NULL, NULL);
+	sqlite3_exec(db,
+		     "DROP TABLE IF EXISTS temp.report_metric;"
+		     "DROP TABLE IF EXISTS temp.report_value;"
+		     "DROP TABLE IF EXISTS temp.report_name;"
+		     "DROP TABLE IF EXISTS temp.report_shown;"
+		     "DROP TABLE IF EXISTS temp.report_cell;"
+		     "DROP TABLE IF EXISTS temp.report_member;"
+		     "DROP TABLE IF EXISTS temp.report_pair;"
+		     "DROP TABLE IF EXISTS temp.report_left;"
+		     "DROP TABLE IF EXISTS temp.report_run;"
+		     "DROP TABLE IF EXISTS temp.report_match;",
+		     NULL, NULL, NULL);
 }
 
 /* Everything that says which experiment a run belongs to, as a list of columns. */
-#define IDENTITY "side, kernel, workload, workload_knobs, mode, cpus, mem_bytes, swap, policy, knobs"
+#define IDENTITY \
+	"side, kernel, workload, workload_knobs, mode, cpus, mem_bytes, swap, policy, knobs"
 
 /*
  * Contents are told apart by the cell group, which is a hash over them; the
@@ -84,13 +87,14 @@ static int match(sqlite3 *db, const struct selector *side0, const struct selecto
 	const struct selector *const sides[] = { side0, side1 };
 
 	scope_drop(db);
-	if (sql_exec(db, err, "CREATE TEMP TABLE report_match(side INTEGER, run_id TEXT,"
-			      " PRIMARY KEY (side, run_id)) WITHOUT ROWID") < 0)
+	if (sql_exec(db, err,
+		     "CREATE TEMP TABLE report_match(side INTEGER, run_id TEXT,"
+		     " PRIMARY KEY (side, run_id)) WITHOUT ROWID") < 0)
 		return -1;
 	for (int i = 0; i < 2; i++) {
-		_cleanup_free_ char *sql = xasprintf(
-			"INSERT INTO report_match SELECT %d, run_id FROM run WHERE %s", i,
-			sides[i]->where.len ? sides[i]->where.data : "1");
+		_cleanup_free_ char *sql =
+			xasprintf("INSERT INTO report_match SELECT %d, run_id FROM run WHERE %s", i,
+				  sides[i]->where.len ? sides[i]->where.data : "1");
 
 		if (sql_exec(db, err, sql) < 0)
 			return -1;
@@ -111,9 +115,11 @@ static int list_cells(sqlite3 *db, struct error **err)
 		const struct axis *x = &axes[i];
 
 		if (x->within)
-			strbuf_printf(&sql, ", CASE WHEN %s <> '' AND (SELECT count(DISTINCT r.%s)"
-				      " FROM report_run r WHERE r.%s = g.%s) > 1 THEN %s END AS n_%s",
-				      x->column, x->column, x->within, x->within, x->show, x->column);
+			strbuf_printf(
+				&sql,
+				", CASE WHEN %s <> '' AND (SELECT count(DISTINCT r.%s)"
+				" FROM report_run r WHERE r.%s = g.%s) > 1 THEN %s END AS n_%s",
+				x->column, x->column, x->within, x->within, x->show, x->column);
 		else
 			strbuf_printf(&sql, ", %s AS n_%s", x->show, x->column);
 	}
@@ -154,15 +160,17 @@ static int make_pairs(sqlite3 *db, unsigned int same, const char *extra, struct 
 		if (same & 1u << i)
 			strbuf_printf(&sql, " AND a.%s = b.%s", axes[i].column, axes[i].column);
 	}
-	strbuf_printf(&sql, "%s) WINDOW w AS (ORDER BY heading, a_label, b_label, a_group, b_group)",
+	strbuf_printf(&sql,
+		      "%s) WINDOW w AS (ORDER BY heading, a_label, b_label, a_group, b_group)",
 		      extra);
 	if (list_cells(db, err) < 0 || sql_exec(db, err, sql.data) < 0)
 		return -1;
-	return sql_exec(db, err,
-			"DROP TABLE temp.report_cell;"
-			"CREATE TEMP TABLE report_member AS SELECT pair, side, run_id FROM report_pair"
-			" JOIN report_run ON usable AND cell_group = iif(side, b_group, a_group);"
-			"CREATE INDEX temp.report_member_run ON report_member(run_id);");
+	return sql_exec(
+		db, err,
+		"DROP TABLE temp.report_cell;"
+		"CREATE TEMP TABLE report_member AS SELECT pair, side, run_id FROM report_pair"
+		" JOIN report_run ON usable AND cell_group = iif(side, b_group, a_group);"
+		"CREATE INDEX temp.report_member_run ON report_member(run_id);");
 }
 
 int scope_against_stock(sqlite3 *db, const struct selector *runs, const struct selector *policies,

@@ -28,9 +28,9 @@
 
 /* A condition on `run`: keys and their globs.  Zero-initialised matches everything. */
 struct selector {
-	struct strbuf where;	/* SQL; empty: all */
-	unsigned int keys;	/* bit i: key i of the table in scope.c is named */
-	char **patterns;	/* by key, NULL where not named */
+	struct strbuf where; /* SQL; empty: all */
+	unsigned int keys;   /* bit i: key i of the table in scope.c is named */
+	char **patterns;     /* by key, NULL where not named */
 };
 
 /* "kernel=debian-*,policy=stock"; EXIT_INPUT with the keys there are if it isn't one. */

@@ -41,8 +41,10 @@ static int set_key(struct section *s, const char *key, const char *value, struct
 	else if (streq(key, "show"))
 		return set_show(s, value, err);
 	else if (!streq(key, "SPDX-License-Identifier"))
-		return error_set(err, EXIT_INPUT, "unknown key \"%s\"; there are title, text, empty, "
-				 "show", key);
+		return error_set(err, EXIT_INPUT,
+				 "unknown key \"%s\"; there are title, text, empty, "
+				 "show",
+				 key);
 	return 0;
 }
 
@@ -129,7 +131,8 @@ static void add_columns(struct table *t, sqlite3_stmt *stmt)
 		int type = sqlite3_column_type(stmt, i);
 
 		table_column(t, sqlite3_column_name(stmt, i),
-			     type == SQLITE_INTEGER || type == SQLITE_FLOAT ? ALIGN_RIGHT : ALIGN_LEFT);
+			     type == SQLITE_INTEGER || type == SQLITE_FLOAT ? ALIGN_RIGHT
+									    : ALIGN_LEFT);
 	}
 }
 

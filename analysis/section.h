@@ -29,13 +29,13 @@
 enum section_show { SHOW_ALWAYS, SHOW_VERBOSE, SHOW_CHANGED };
 
 struct section {
-	char *name;		/* of the file, without ".sql" */
+	char *name; /* of the file, without ".sql" */
 	char *title, *text, *empty;
 	enum section_show show;
 	char *sql;
 	bool compares;
-	struct comparison rows;	/* if it compares */
-	struct table *table;	/* if it doesn't */
+	struct comparison rows; /* if it compares */
+	struct table *table;    /* if it doesn't */
 };
 
 struct sections {

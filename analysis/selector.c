@@ -93,8 +93,10 @@ int selector_parse(const char *text, struct selector *ret, struct error **err)
 		char *value = strchr(term, '=');
 
 		if (!value)
-			return error_set(err, EXIT_INPUT, "\"%s\": expected key=value[,key=value…], "
-					 "as in \"kernel=debian-6.1,policy=stock\"", text);
+			return error_set(err, EXIT_INPUT,
+					 "\"%s\": expected key=value[,key=value…], "
+					 "as in \"kernel=debian-6.1,policy=stock\"",
+					 text);
 		*value++ = '\0';
 		if (selector_add(ret, term, value, err) < 0)
 			return -1;
@@ -113,8 +115,8 @@ void selector_deinit(struct selector *s)
 
 int selector_count(sqlite3 *db, const struct selector *s, int *ret, struct error **err)
 {
-	_cleanup_free_ char *sql = xasprintf("SELECT count(*) FROM run WHERE %s",
-					     s->where.len ? s->where.data : "1");
+	_cleanup_free_ char *sql =
+		xasprintf("SELECT count(*) FROM run WHERE %s", s->where.len ? s->where.data : "1");
 
 	*ret = sql_int(db, sql, -1);
 	return *ret < 0 ? sql_error(db, err, "counting runs") : 0;

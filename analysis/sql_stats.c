@@ -10,17 +10,19 @@
 #include "analysis/stats.h"
 #include "base/str.h"
 
+#define Q_RANGE "q is a number from 0 to 1"
+
 /*
  * What an aggregate has been given so far.  SQLite zeroes it before the first
  * row, and calls the final function even when a row failed.
  */
 struct collected {
-	double *x[2];		/* by side; one-sample functions use the first */
+	double *x[2]; /* by side; one-sample functions use the first */
 	size_t n[2];
-	double q;		/* the last one given */
+	double q; /* the last one given */
 	struct bucket *buckets;
 	size_t n_buckets;
-	char **keys;		/* as long as x[0] */
+	char **keys; /* as long as x[0] */
 };
 
 static void collected_deinit(struct collected *c)
@@ -58,13 +60,13 @@ static bool finite_number(sqlite3_context *ctx, sqlite3_value *v, const char *wh
 	return false;
 }
 
-static bool fraction(sqlite3_context *ctx, sqlite3_value *v, double *ret)
+static bool fraction(sqlite3_context *ctx, sqlite3_value *v, const char *what, double *ret)
 {
-	if (!finite_number(ctx, v, "q is a number from 0 to 1", ret))
+	if (!finite_number(ctx, v, what, ret))
 		return false;
 	if (*ret >= 0 && *ret <= 1)
 		return true;
-	sqlite3_result_error(ctx, "q is a number from 0 to 1", -1);
+	sqlite3_result_error(ctx, what, -1);
 	return false;
 }
 
@@ -78,7 +80,7 @@ static void step_value(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	struct collected *c = collected(ctx);
 	double x;
 
-	if (argc > 1 && !fraction(ctx, argv[1], &c->q))
+	if (argc > 1 && !fraction(ctx, argv[1], Q_RANGE, &c->q))
 		return;
 	if (!is_null(argv[0]) && finite_number(ctx, argv[0], "x is a finite number", &x))
 		collect(c, 0, x);
@@ -106,7 +108,7 @@ static void step_bucket(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	struct bucket b;
 
 	(void)argc;
-	if (is_null(argv[0]) || is_null(argv[1]) || !fraction(ctx, argv[2], &c->q))
+	if (is_null(argv[0]) || is_null(argv[1]) || !fraction(ctx, argv[2], Q_RANGE, &c->q))
 		return;
 	if (!finite_number(ctx, argv[0], "a bucket's lowest value is a number", &b.low) ||
 	    !finite_number(ctx, argv[1], "a bucket's count is a number", &b.count))
@@ -125,7 +127,7 @@ static void step_p(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	(void)argc;
 	if (is_null(argv[0]) || is_null(argv[1]))
 		return;
-	if (!finite_number(ctx, argv[1], "p is a number from 0 to 1", &p))
+	if (!fraction(ctx, argv[1], "p is a number from 0 to 1", &p))
 		return;
 	strv_add(&c->keys, (const char *)sqlite3_value_text(argv[0]));
 	collect(c, 0, p);
@@ -201,13 +203,14 @@ static void final_effect(sqlite3_context *ctx)
 
 	if (c->n[0] && c->n[1]) {
 		effect_compute(c->x[0], c->n[0], c->x[1], c->n[1], &e);
-		result_json(ctx, json_pack("{s:I, s:I, s:f, s:f, s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:s}",
-					   "n_a", (json_int_t)e.n_a, "n_b", (json_int_t)e.n_b,
-					   "median_a", e.median_a, "median_b", e.median_b,
-					   "scale", e.percent ? "percent" : "unit",
-					   "diff", e.diff, "lo", e.lo, "hi", e.hi,
-					   "level", e.level, "shift", e.shift, "p", e.p,
-					   "verdict", verdict_name(effect_verdict(&e, e.p, false))));
+		result_json(
+			ctx,
+			json_pack("{s:I, s:I, s:f, s:f, s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:s}",
+				  "n_a", (json_int_t)e.n_a, "n_b", (json_int_t)e.n_b, "median_a",
+				  e.median_a, "median_b", e.median_b, "scale",
+				  e.percent ? "percent" : "unit", "diff", e.diff, "lo", e.lo, "hi",
+				  e.hi, "level", e.level, "shift", e.shift, "p", e.p, "verdict",
+				  verdict_name(effect_verdict(&e, e.p, false))));
 	}
 	collected_deinit(c);
 }

@@ -1,10 +1,12 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- title: What was run
-WITH k AS (SELECT DISTINCT run_id, kernel, release, version, policy, knobs, workload, workload_knobs,
-		  mode, cpus, mem_bytes, swap, rep, started_at, qemu, harness
-	   FROM report_run),
-what(part, subject, detail, "order") AS (
-	SELECT 'kernel', kernel, release || ' (' || version || ')', 1 FROM k GROUP BY kernel, release, version
+WITH k AS (
+	SELECT DISTINCT run_id, kernel, release, version, policy, knobs, workload, workload_knobs, mode,
+			cpus, mem_bytes, swap, rep, started_at, qemu, harness
+	FROM report_run
+), what(part, subject, detail, "order") AS (
+	SELECT 'kernel', kernel, release || ' (' || version || ')', 1
+	FROM k GROUP BY kernel, release, version
 	UNION ALL
 	SELECT 'policy', policy, knobs, 2 + (policy <> 'stock') FROM k GROUP BY policy, knobs
 	UNION ALL
@@ -22,4 +24,6 @@ what(part, subject, detail, "order") AS (
 	SELECT 'boots', count(*), 'repetitions 1 to ' || max(rep) || ', started ' || min(started_at) ||
 	       ' to ' || max(started_at), 8 FROM k
 )
-SELECT part AS "", subject AS "what", detail AS "in detail" FROM what ORDER BY "order", subject, detail;
+SELECT part AS "", subject AS "what", detail AS "in detail"
+FROM what
+ORDER BY "order", subject, detail;

@@ -26,7 +26,7 @@ SELECT r.kernel, r.policy, r.workload, r.mode, max(s.boots) AS boots,
        AS "widest metric",
        (SELECT printf('%.1f', pct) FROM steal t WHERE t.cell_group = s.cell_group) AS "steal, %"
 FROM spread AS s
-JOIN (SELECT DISTINCT cell_group, kernel, policy, workload, mode FROM report_run WHERE side = 0) AS r
-	USING (cell_group)
+JOIN (SELECT DISTINCT cell_group, kernel, policy, workload, mode
+      FROM report_run WHERE side = 0) AS r USING (cell_group)
 GROUP BY s.cell_group
 ORDER BY r.kernel, r.workload, r.mode, r.policy;

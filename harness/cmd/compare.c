@@ -74,7 +74,8 @@ int cmd_compare(struct app *app, int argc, char **argv, struct error **err)
 	if (help)
 		return cmd_usage(usage);
 	db = db_open_readonly(app->db, err);
-	if (!db || report_compare(db_handle(db), argv[optind], argv[optind + 1], &o, stdout, err) < 0)
+	if (!db ||
+	    report_compare(db_handle(db), argv[optind], argv[optind + 1], &o, stdout, err) < 0)
 		return -1;
 	return EXIT_OK;
 }

@@ -35,8 +35,8 @@ enum { HELP = 'h', VERBOSE_OPTION = 'v', MARKDOWN = 256, LATEST, WITH_VALUE };
 static int parse(int argc, char **argv, struct report_options *o, bool *help, struct error **err)
 {
 	/* Options with a value, each with the place it goes to. */
-	const char **const values[] = { &o->campaign, &o->kernel, &o->policy, &o->workload,
-					&o->mode, &o->section, &o->reports };
+	const char **const values[] = { &o->campaign, &o->kernel,  &o->policy, &o->workload,
+					&o->mode,     &o->section, &o->reports };
 	static const struct option options[] = {
 		{ "campaign", required_argument, NULL, WITH_VALUE },
 		{ "kernel", required_argument, NULL, WITH_VALUE + 1 },

@@ -13,10 +13,10 @@
 /* One boot; members left out have the values of the defaults below. */
 struct boot {
 	const char *kernel, *kernel_id, *policy, *knobs, *workload, *mode, *outcome, *campaign;
-	const char *contents;	/* part of the cell group: what a policy's files hash to */
+	const char *contents; /* part of the cell group: what a policy's files hash to */
 	const char *started;
 	int rep, cpus;
-	double p99;		/* the metric "fault_p99", in ns; 0: none */
+	double p99; /* the metric "fault_p99", in ns; 0: none */
 };
 
 static int serial;
@@ -47,9 +47,9 @@ static const char *insert_run(struct db *db, const struct boot *b, char run[64])
 	_cleanup_error_ struct error *err = NULL;
 	const char *kernel = b->kernel ?: "debian-6.1", *policy = b->policy ?: "stock";
 	const char *workload = b->workload ?: "burst", *mode = b->mode ?: "tcg";
-	_cleanup_free_ char *group = xasprintf("%s/%s/%s/%s/%s/%d/%s/%s", kernel,
-		b->kernel_id ?: "k1", policy, b->knobs ?: "", workload, b->cpus, mode,
-		b->contents ?: "1");
+	_cleanup_free_ char *group =
+		xasprintf("%s/%s/%s/%s/%s/%d/%s/%s", kernel, b->kernel_id ?: "k1", policy,
+			  b->knobs ?: "", workload, b->cpus, mode, b->contents ?: "1");
 
 	snprintf(run, 64, "c%03d-1", ++serial);
 	if (db_exec(db, &err,
@@ -59,9 +59,10 @@ static const char *insert_run(struct db *db, const struct boot *b, char run[64])
 		    " path) VALUES (%Q, 'c%03d', %Q, %Q, %Q, %Q, '6.1.0-56-cloud-amd64', '6.1.192-1', %Q,"
 		    " %Q, %Q, 'rounds=20', %Q, %d, 402653184, 'pmem', %d, 1, %Q, %Q, %Q, 20.0, 'qemu',"
 		    " '7.2.22', '0.1', 'runs/x')",
-		    run, serial, group, b->campaign ?: "c0ffee", kernel, b->kernel_id ?: "k1", policy,
-		    b->knobs ?: "", workload, mode, b->cpus ?: 2, b->rep ?: 1, b->outcome ?: "ok",
-		    b->outcome ? "it stopped" : NULL, b->started ?: "2024-05-01T10:00:00Z") < 0)
+		    run, serial, group, b->campaign ?: "c0ffee", kernel, b->kernel_id ?: "k1",
+		    policy, b->knobs ?: "", workload, mode, b->cpus ?: 2, b->rep ?: 1,
+		    b->outcome ?: "ok", b->outcome ? "it stopped" : NULL,
+		    b->started ?: "2024-05-01T10:00:00Z") < 0)
 		printf("# %s\n", err->msg);
 	return run;
 }
@@ -117,16 +118,16 @@ static char *compare(struct db *db, const char *a, const char *b)
 	return xasprintf("error %d: %s", err->code, err->msg);
 }
 
-#define EXPECT_HAS(text, part)						\
-	do {								\
-		if (!strstr(text, part))				\
-			FAIL("no \"%s\" in:\n%s", part, text);		\
+#define EXPECT_HAS(text, part)                                 \
+	do {                                                   \
+		if (!strstr(text, part))                       \
+			FAIL("no \"%s\" in:\n%s", part, text); \
 	} while (0)
 
-#define EXPECT_LACKS(text, part)					\
-	do {								\
-		if (strstr(text, part))					\
-			FAIL("\"%s\" in:\n%s", part, text);		\
+#define EXPECT_LACKS(text, part)                            \
+	do {                                                \
+		if (strstr(text, part))                     \
+			FAIL("\"%s\" in:\n%s", part, text); \
 	} while (0)
 
 /* The one row of a JSON report for a metric; NULL unless there is exactly one. */
@@ -135,8 +136,10 @@ static json_t *find_row(json_t *root, const char *name)
 	json_t *section, *row, *found = NULL;
 	size_t i, j;
 
-	json_array_foreach(json_object_get(root, "sections"), i, section) {
-		json_array_foreach(json_object_get(section, "rows"), j, row) {
+	json_array_foreach(json_object_get(root, "sections"), i, section)
+	{
+		json_array_foreach(json_object_get(section, "rows"), j, row)
+		{
 			const char *metric_name = json_string_value(json_object_get(row, "metric"));
 
 			if (!metric_name || !streq(metric_name, name))
@@ -244,7 +247,9 @@ TEST(deterministic_bits_are_proof)
 	boots(db, (struct boot){ .mode = "deterministic", .policy = "x" }, eight, 2);
 	root = report_json(db, (struct report_options){ 0 });
 	EXPECT_STR(verdict_of(root, "fault_p99"), "exact");
-	EXPECT_INT(json_integer_value(json_object_get(json_object_get(root, "correction"), "tests")), 0);
+	EXPECT_INT(
+		json_integer_value(json_object_get(json_object_get(root, "correction"), "tests")),
+		0);
 	json_decref(root);
 }
 
@@ -346,7 +351,8 @@ TEST(other_contents_are_other_experiments)
 	json_t *root;
 
 	boots(db, (struct boot){ 0 }, slow, 5);
-	boots(db, (struct boot){ .policy = "x", .started = "2024-04-01T00:00:00Z", .contents = "0" },
+	boots(db,
+	      (struct boot){ .policy = "x", .started = "2024-04-01T00:00:00Z", .contents = "0" },
 	      old, 3);
 	boots(db, (struct boot){ .policy = "x" }, fast, 5);
 	/* The same name, another build: not comparable with stock on the old one. */
@@ -370,9 +376,12 @@ TEST(options_select)
 
 	boots(db, (struct boot){ 0 }, slow, 3);
 	boots(db, (struct boot){ .policy = "x" }, fast, 3);
-	boots(db, (struct boot){ .workload = "fio", .campaign = "late", .started = "2025" }, slow, 3);
-	boots(db, (struct boot){ .workload = "fio", .policy = "y", .campaign = "late",
-				 .started = "2025" }, fast, 3);
+	boots(db, (struct boot){ .workload = "fio", .campaign = "late", .started = "2025" }, slow,
+	      3);
+	boots(db,
+	      (struct boot){
+		      .workload = "fio", .policy = "y", .campaign = "late", .started = "2025" },
+	      fast, 3);
 	a = report(db, (struct report_options){ .workload = "bur*" });
 	EXPECT_HAS(a, "debian-6.1 · burst · tcg");
 	EXPECT_LACKS(a, "fio");
@@ -380,8 +389,9 @@ TEST(options_select)
 	EXPECT_HAS(b, "debian-6.1 · fio · tcg");
 	EXPECT_LACKS(b, "burst");
 	c = report(db, (struct report_options){ .campaign = "nope" });
-	EXPECT_HAS(c, "error 3: the selection matches no run; there are kernel: debian-6.1; "
-		      "policy: stock, x, y; workload: burst, fio; mode: tcg; campaign: c0ffee, late");
+	EXPECT_HAS(c,
+		   "error 3: the selection matches no run; there are kernel: debian-6.1; "
+		   "policy: stock, x, y; workload: burst, fio; mode: tcg; campaign: c0ffee, late");
 	d = report(db, (struct report_options){ .cells = cells });
 	EXPECT_HAS(d, "2 runs, 2 of them usable");
 	EXPECT_HAS(d, "one run");
@@ -424,7 +434,9 @@ TEST(compare_pairs_what_it_does_not_name)
 	EXPECT_HAS(b, "burst · tcg · x\n");
 	EXPECT_HAS(b, "0 better, 1 worse");
 	c = compare(db, "policy=stock", "policy=z");
-	EXPECT_HAS(c, "error 3: policy=z: B matches no run; there are kernel: debian-6.1, debian-6.12");
+	EXPECT_HAS(
+		c,
+		"error 3: policy=z: B matches no run; there are kernel: debian-6.1, debian-6.12");
 	d = compare(db, "polcy=stock", "policy=x");
 	EXPECT_HAS(d, "unknown key \"polcy\"; did you mean \"policy\"?");
 	e = compare(db, "stock", "policy=x");
@@ -468,9 +480,11 @@ TEST(a_section_is_a_file)
 	path = xasprintf("%s/10-mine.sql", dir);
 	boots(db, (struct boot){ 0 }, slow, 5);
 	boots(db, (struct boot){ .policy = "x" }, fast, 5);
-	file_puts(path, "-- title: Mine\n-- text: Twice\n-- text: as much.\n"
-			"SELECT run_id, 'double' AS name, unit, 'higher' AS better, value * 2 AS value"
-			" FROM report_metric\n", NULL);
+	file_puts(path,
+		  "-- title: Mine\n-- text: Twice\n-- text: as much.\n"
+		  "SELECT run_id, 'double' AS name, unit, 'higher' AS better, value * 2 AS value"
+		  " FROM report_metric\n",
+		  NULL);
 	a = report(db, (struct report_options){ .reports = dir });
 	EXPECT_HAS(a, "== Mine ==\nTwice as much.\n\n");
 	EXPECT_HAS(a, "double");
@@ -510,17 +524,25 @@ static void fill_matrix(struct db *db, int kernels_n, int reps, int metrics)
 		int p = i % 3, rep = i / (9 * kernels_n) + 1;
 		char run[64];
 
-		insert_run(db, &(struct boot){ .kernel = kernels[i / 9 % kernels_n], .policy = policies[p],
-					       .workload = workloads[i / 3 % 3], .rep = rep }, run);
-		metric(db, run, "throughput", "pages/s", "higher", 123456 + 777 * ((rep * 7) % 5), "workload");
-		metric(db, run, "fault_p99", "ns", "lower", (p == 2 ? 5e5 : 9e5) + 1e4 * (rep % 5), "workload");
-		metric(db, run, "allocstall", "count", "lower", p == 2 ? 0 : 40 + rep % 7, "counter");
+		insert_run(db,
+			   &(struct boot){ .kernel = kernels[i / 9 % kernels_n],
+					   .policy = policies[p],
+					   .workload = workloads[i / 3 % 3],
+					   .rep = rep },
+			   run);
+		metric(db, run, "throughput", "pages/s", "higher", 123456 + 777 * ((rep * 7) % 5),
+		       "workload");
+		metric(db, run, "fault_p99", "ns", "lower", (p == 2 ? 5e5 : 9e5) + 1e4 * (rep % 5),
+		       "workload");
+		metric(db, run, "allocstall", "count", "lower", p == 2 ? 0 : 40 + rep % 7,
+		       "counter");
 		metric(db, run, "tlb_shootdowns", "count", "lower", 0, "counter");
 		metric(db, run, "pswpin", "pages", "lower", 500 + 40 * (rep % 3), "counter");
 		for (int m = 0; m < metrics; m++) {
 			_cleanup_free_ char *name = xasprintf("m%03d", m);
 
-			metric(db, run, name, "count", "lower", 50 + (i * 31 + m * 17) % 101, "counter");
+			metric(db, run, name, "count", "lower", 50 + (i * 31 + m * 17) % 101,
+			       "counter");
 		}
 	}
 	db_exec(db, NULL, "COMMIT");
@@ -532,8 +554,9 @@ static void check_golden(const char *file, struct report_options o)
 	_cleanup_free_ char *text = NULL, *want = NULL, *path = xasprintf("tests/golden/%s", file);
 
 	fill_matrix(db, 1, 4, 0);
-	db_exec(db, NULL, "UPDATE run SET outcome = 'kernel-panic', detail = 'Kernel panic - not "
-			  "syncing: Fatal exception' WHERE run_id = 'c036-1'");
+	db_exec(db, NULL,
+		"UPDATE run SET outcome = 'kernel-panic', detail = 'Kernel panic - not "
+		"syncing: Fatal exception' WHERE run_id = 'c036-1'");
 	text = report(db, o);
 	if (getenv("UPDATE_GOLDEN"))
 		file_puts(path, text, NULL);
@@ -555,7 +578,8 @@ TEST(markdown_is_as_kept)
 
 TEST(color_is_as_kept)
 {
-	check_golden("report-color.txt", (struct report_options){ .color = true, .section = "20*" });
+	check_golden("report-color.txt",
+		     (struct report_options){ .color = true, .section = "20*" });
 }
 
 TEST(a_thousand_boots_in_time)
@@ -565,13 +589,13 @@ TEST(a_thousand_boots_in_time)
 	clock_t began;
 	double took;
 
-	fill_matrix(db, 3, 37, 60);	/* 999 boots of 65 metrics */
+	fill_matrix(db, 3, 37, 60); /* 999 boots of 65 metrics */
 	began = clock();
 	text = report(db, (struct report_options){ 0 });
 	took = (double)(clock() - began) / CLOCKS_PER_SEC;
 	printf("# report over 999 boots: %.2f s of CPU time\n", took);
 	EXPECT_HAS(text, "999 runs, 999 of them usable");
-	EXPECT(took < 2);	/* CPU time, for other programs may be running */
+	EXPECT(took < 2); /* CPU time, for other programs may be running */
 }
 
 TEST_MAIN

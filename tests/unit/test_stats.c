@@ -28,7 +28,8 @@ TEST(quantiles_are_type_7)
 {
 	/* R: quantile(c(1,2,4,8,16,32), c(0,.1,.25,.5,.9,.99,1)) */
 	const double x[] = { 1, 2, 4, 8, 16, 32 };
-	const double q[] = { 0, .1, .25, .5, .9, .99, 1 }, want[] = { 1, 1.5, 2.5, 6, 24, 31.2, 32 };
+	const double q[] = { 0, .1, .25, .5, .9, .99, 1 },
+		     want[] = { 1, 1.5, 2.5, 6, 24, 31.2, 32 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(q); i++)
 		EXPECT_NEAR(stats_quantile(x, 6, q[i]), want[i], 1e-12);
@@ -40,11 +41,13 @@ TEST(quantiles_are_type_7)
 TEST(benjamini_hochberg_gives_their_own_example)
 {
 	/* Benjamini and Hochberg (1995), section 4.1: four of fifteen; R: p.adjust(p, "BH") */
-	const double p[] = { .0298, .0001, .0004, .0019, 1, .0095, .0201, .0278, .0344, .0459,
-			     .3240, .4262, .5719, .6528, .7590 };
-	const double want[] = { .06385714286, .0015, .003, .0095, 1, .035625, .0603, .06385714286,
-				.0645, .0765, .486, .58118181818, .714875, .75323076923,
-				.81321428571 };
+	const double p[] = { .0298, .0001, .0004, .0019, 1,     .0095, .0201, .0278,
+			     .0344, .0459, .3240, .4262, .5719, .6528, .7590 };
+	const double want[] = {
+		.06385714286, .0015,        .003,         .0095,        1,
+		.035625,      .0603,        .06385714286, .0645,        .0765,
+		.486,         .58118181818, .714875,      .75323076923, .81321428571
+	};
 	double q[15];
 	int found = 0;
 
@@ -160,7 +163,7 @@ TEST(quantiles_of_the_contrast_are_those_of_drawing)
 	qsort(t, DRAWS, sizeof(*t), by_double);
 	for (size_t i = 0; i < ARRAY_SIZE(q); i++) {
 		double got = contrast_quantile(&da, &db, CONTRAST_RATIO, q[i]);
-		double slack = 0.004;	/* four standard errors of a share of 200,000 */
+		double slack = 0.004; /* four standard errors of a share of 200,000 */
 
 		EXPECT(got >= t[(int)((q[i] - slack) * DRAWS)] - 1e-12);
 		EXPECT(got <= t[(int)((q[i] + slack) * DRAWS)] + 1e-12);
@@ -215,10 +218,10 @@ TEST(mann_whitney_counts_ties_exactly)
 TEST(mann_whitney_of_large_samples_is_normal)
 {
 	/* R: wilcox.test(Ozone ~ Month, data = airquality, subset = Month %in% c(5, 8)) */
-	const double may[] = { 41, 36, 12, 18, 28, 23, 19, 8, 7, 16, 11, 14, 18, 14, 34, 6, 30, 11,
-			       1, 11, 4, 32, 23, 45, 115, 37 };
-	const double august[] = { 39, 9, 16, 78, 35, 66, 122, 89, 110, 44, 28, 65, 22, 59, 23, 31,
-				  44, 21, 9, 45, 168, 73, 76, 118, 84, 85 };
+	const double may[] = { 41, 36, 12, 18, 28, 23, 19, 8, 7,  16, 11, 14,  18,
+			       14, 34, 6,  30, 11, 1,  11, 4, 32, 23, 45, 115, 37 };
+	const double august[] = { 39, 9,  16, 78, 35, 66, 122, 89,  110, 44, 28,  65, 22,
+				  59, 23, 31, 44, 21, 9,  45,  168, 73,  76, 118, 84, 85 };
 	struct interval s;
 
 	EXPECT_NEAR(rank_mann_whitney(may, 26, august, 26), 1.20807830769e-4, 1e-14);
@@ -257,7 +260,8 @@ static enum verdict judge(const double *a, size_t n_a, const double *b, size_t n
 TEST(verdicts)
 {
 	const double low[] = { 10, 11, 12, 13 }, high[] = { 20, 21, 22, 23 };
-	const double mixed[] = { 9, 12.5, 14, 10.5 }, same[] = { 7, 7, 7, 7 }, other[] = { 8, 8, 8 };
+	const double mixed[] = { 9, 12.5, 14, 10.5 }, same[] = { 7, 7, 7, 7 },
+		     other[] = { 8, 8, 8 };
 
 	EXPECT_INT(judge(low, 4, high, 4, false), VERDICT_SHOWN);
 	EXPECT_INT(judge(high, 4, low, 4, false), VERDICT_SHOWN);
@@ -326,13 +330,31 @@ TEST(zero_has_no_percentage)
 
 /* --- simulation --------------------------------------------------------- */
 
-static double normal(gsl_rng *r) { return 100 + gsl_ran_gaussian(r, 5); }
-static double lognormal(gsl_rng *r) { return gsl_ran_lognormal(r, 3, 0.7); }
-static double heavy(gsl_rng *r) { return 100 + gsl_ran_tdist(r, 2); }
-static double rare(gsl_rng *r) { return gsl_ran_poisson(r, 0.8); }
-static double counts(gsl_rng *r) { return gsl_ran_poisson(r, 40); }
+static double normal(gsl_rng *r)
+{
+	return 100 + gsl_ran_gaussian(r, 5);
+}
+static double lognormal(gsl_rng *r)
+{
+	return gsl_ran_lognormal(r, 3, 0.7);
+}
+static double heavy(gsl_rng *r)
+{
+	return 100 + gsl_ran_tdist(r, 2);
+}
+static double rare(gsl_rng *r)
+{
+	return gsl_ran_poisson(r, 0.8);
+}
+static double counts(gsl_rng *r)
+{
+	return gsl_ran_poisson(r, 40);
+}
 /* A boot that lands in one of two states, as placement of memory makes them. */
-static double two_states(gsl_rng *r) { return gsl_rng_uniform(r) < 0.3 ? 130 + normal(r) : normal(r); }
+static double two_states(gsl_rng *r)
+{
+	return gsl_rng_uniform(r) < 0.3 ? 130 + normal(r) : normal(r);
+}
 
 static void draw(gsl_rng *r, double (*from)(gsl_rng *), double *x, size_t n, double factor)
 {
@@ -436,7 +458,7 @@ TEST(correction_holds_the_false_discovery_rate)
 		found += (double)right / TRUE;
 	}
 	gsl_rng_free(r);
-	EXPECT(raw / REPORTS > 2);	/* without it: several false ones in each report */
+	EXPECT(raw / REPORTS > 2); /* without it: several false ones in each report */
 	EXPECT(rate / REPORTS <= 0.065);
 	EXPECT(found / REPORTS > 0.9);
 }
