@@ -44,7 +44,8 @@ static int parse(int argc, char **argv, bool *ret_all, bool *ret_help, struct er
 		else if (c == 'h')
 			*ret_help = true;
 		else
-			return cmd_bad_usage(err, "ingest", "unknown option \"%s\"", argv[optind - 1]);
+			return cmd_bad_usage(err, "ingest", "unknown option \"%s\"",
+					     argv[optind - 1]);
 	}
 	if (optind < argc)
 		return cmd_bad_usage(err, "ingest", "no arguments are expected, not \"%s\"",

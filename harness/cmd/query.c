@@ -65,7 +65,8 @@ static int parse(int argc, char **argv, struct query_options *o, struct error **
 		else if (c == 'h')
 			o->help = true;
 		else
-			return cmd_bad_usage(err, "query", "unknown option \"%s\"", argv[optind - 1]);
+			return cmd_bad_usage(err, "query", "unknown option \"%s\"",
+					     argv[optind - 1]);
 	}
 	if (!o->help && argc - optind != 1)
 		return cmd_bad_usage(err, "query", "one argument is expected: the SQL, or -");
@@ -155,8 +156,8 @@ static void print_csv_cell(const char *text)
 static void csv_row(sqlite3_stmt *stmt, int columns, bool header)
 {
 	for (int i = 0; i < columns; i++) {
-		_cleanup_free_ char *text = header ? xstrdup(sqlite3_column_name(stmt, i))
-						   : value_text(stmt, i);
+		_cleanup_free_ char *text =
+			header ? xstrdup(sqlite3_column_name(stmt, i)) : value_text(stmt, i);
 
 		if (i)
 			putchar(',');

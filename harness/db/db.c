@@ -153,7 +153,8 @@ static int drop_views(struct db *db, struct error **err)
 		return -1;
 	strbuf_puts(&sql, "");
 	while ((r = db_step(db, stmt, err)) > 0)
-		strbuf_printf(&sql, "DROP VIEW \"%s\";", (const char *)sqlite3_column_text(stmt, 0));
+		strbuf_printf(&sql, "DROP VIEW \"%s\";",
+			      (const char *)sqlite3_column_text(stmt, 0));
 	return r < 0 ? -1 : db_exec(db, err, "%s", sql.data);
 }
 
@@ -163,7 +164,7 @@ static int drop_views(struct db *db, struct error **err)
  */
 static int update_views(struct db *db, struct error **err)
 {
-	uint32_t hash = 2166136261u;		/* FNV-1a */
+	uint32_t hash = 2166136261u; /* FNV-1a */
 	int64_t have;
 
 	for (const char *p = sql_views; *p; p++)
@@ -215,8 +216,10 @@ static int check_version(struct db *db, int64_t *ret, struct error **err)
 		return error_set(err, EXIT_INPUT, "%s: an SQLite file, but not one of harness",
 				 db->path);
 	if (*ret > DB_VERSION)
-		return error_set(err, EXIT_INPUT, "%s: version %" PRId64 " was made by a newer "
-				 "harness; this one knows %d", db->path, *ret, DB_VERSION);
+		return error_set(err, EXIT_INPUT,
+				 "%s: version %" PRId64 " was made by a newer "
+				 "harness; this one knows %d",
+				 db->path, *ret, DB_VERSION);
 	return 0;
 }
 
@@ -262,7 +265,8 @@ static const char pragmas[] =
 
 struct db *db_open(const char *path, struct error **err)
 {
-	_cleanup_db_ struct db *db = open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
+	_cleanup_db_ struct db *db =
+		open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
 
 	if (!db || db_exec(db, err, pragmas) < 0 || db_exec(db, err, "BEGIN IMMEDIATE") < 0)
 		return NULL;
@@ -299,8 +303,10 @@ struct db *db_open_readonly(const char *path, struct error **err)
 	int64_t version;
 
 	if (!path_exists(path)) {
-		error_set(err, EXIT_INPUT, "%s: there is no database yet; `harness ingest` makes it "
-			  "from run directories", path);
+		error_set(err, EXIT_INPUT,
+			  "%s: there is no database yet; `harness ingest` makes it "
+			  "from run directories",
+			  path);
 		return NULL;
 	}
 	db = open_recovered(path, &version, err);

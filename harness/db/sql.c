@@ -2,14 +2,13 @@
 #include "db/sql.h"
 
 /* The assembler takes the files in as they are; paths are relative to the top folder. */
-#define EMBED(symbol, path)			\
-	__asm__(".pushsection .rodata\n"	\
-		".global " #symbol "\n"		\
-		".type " #symbol ", @object\n"	\
-		#symbol ":\n"			\
-		".incbin \"" path "\"\n"	\
-		".byte 0\n"			\
-		".size " #symbol ", . - " #symbol "\n" \
+#define EMBED(symbol, path)                                  \
+	__asm__(".pushsection .rodata\n"                     \
+		".global " #symbol "\n"                      \
+		".type " #symbol ", @object\n" #symbol ":\n" \
+		".incbin \"" path "\"\n"                     \
+		".byte 0\n"                                  \
+		".size " #symbol ", . - " #symbol "\n"       \
 		".popsection\n")
 
 EMBED(sql_schema, "harness/db/schema.sql");

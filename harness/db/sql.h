@@ -3,9 +3,9 @@
 #ifndef HARNESS_SQL_H
 #define HARNESS_SQL_H
 
-extern const char sql_schema[];		/* db/schema.sql */
-extern const char sql_events[];		/* db/events.sql */
-extern const char sql_views[];		/* db/views.sql */
-extern const char sql_metrics[];	/* ingest/metrics.sql */
+extern const char sql_schema[];  /* db/schema.sql */
+extern const char sql_events[];  /* db/events.sql */
+extern const char sql_views[];   /* db/views.sql */
+extern const char sql_metrics[]; /* ingest/metrics.sql */
 
 #endif

@@ -12,7 +12,7 @@ struct sink {
 	struct ingest *in;
 	sqlite3_stmt *stmt;
 	const char *source;
-	const char *prefix;	/* of names, or "" */
+	const char *prefix; /* of names, or "" */
 	struct error **err;
 };
 
@@ -162,11 +162,12 @@ static int put_perf(struct ingest *in, sqlite3_stmt *stmt, const json_t *e, stru
 	double value = -1;
 
 	if (!name)
-		return error_set(err, EXIT_FAULT, "%s/guest/perf.json: an entry without a name", in->dir);
+		return error_set(err, EXIT_FAULT, "%s/guest/perf.json: an entry without a name",
+				 in->dir);
 	status = perf_scale(e, &value);
 	db_bind(stmt, "ssis", in->run_id, name,
 		(int64_t)(json_is_integer(cpu) ? json_integer_value(cpu) : -1), status);
-	for (int i = 5; i <= 7; i++) {	/* before, after, delta */
+	for (int i = 5; i <= 7; i++) { /* before, after, delta */
 		if (value < 0)
 			sqlite3_bind_null(stmt, i);
 		else
@@ -177,9 +178,10 @@ static int put_perf(struct ingest *in, sqlite3_stmt *stmt, const json_t *e, stru
 
 static int read_perf(struct ingest *in, struct error **err)
 {
-	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(
-		in->db, err, "INSERT OR IGNORE INTO counter(run_id, source, name, cpu, status, "
-		"before, after, delta) VALUES (?1, 'perf', ?2, ?3, ?4, ?5, ?6, ?7)");
+	_cleanup_stmt_ sqlite3_stmt *stmt =
+		db_prepare(in->db, err,
+			   "INSERT OR IGNORE INTO counter(run_id, source, name, cpu, status, "
+			   "before, after, delta) VALUES (?1, 'perf', ?2, ?3, ?4, ?5, ?6, ?7)");
 	_cleanup_json_ json_t *list = NULL;
 
 	if (!stmt || source_json(in, "guest/perf.json", &list, err) < 0)
@@ -210,9 +212,10 @@ static int bind_number(sqlite3_stmt *stmt, int at, const json_t *v)
 
 static int read_policy(struct ingest *in, struct error **err)
 {
-	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(
-		in->db, err, "INSERT OR IGNORE INTO counter(run_id, source, name, before, after, "
-		"delta) VALUES (?1, 'policy', ?2, ?3, ?4, ?4 - ?3)");
+	_cleanup_stmt_ sqlite3_stmt *stmt =
+		db_prepare(in->db, err,
+			   "INSERT OR IGNORE INTO counter(run_id, source, name, before, after, "
+			   "delta) VALUES (?1, 'policy', ?2, ?3, ?4, ?4 - ?3)");
 	_cleanup_json_ json_t *list = NULL;
 
 	if (!stmt || source_json(in, "guest/counters.json", &list, err) < 0)
@@ -222,8 +225,10 @@ static int read_policy(struct ingest *in, struct error **err)
 		const char *name = json_string_value(json_object_get(c, "name"));
 
 		if (!name)
-			return error_set(err, EXIT_FAULT, "%s/guest/counters.json: an entry without "
-					 "a name", in->dir);
+			return error_set(err, EXIT_FAULT,
+					 "%s/guest/counters.json: an entry without "
+					 "a name",
+					 in->dir);
 		db_bind(stmt, "ss", in->run_id, name);
 		bind_number(stmt, 3, json_object_get(c, "before"));
 		bind_number(stmt, 4, json_object_get(c, "after"));
@@ -237,12 +242,14 @@ int ingest_counters(struct ingest *in, struct error **err)
 {
 	if (read_files(in, "before",
 		       "INSERT INTO counter(run_id, source, name, cpu, before) "
-		       "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING", err) < 0)
+		       "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+		       err) < 0)
 		return -1;
 	if (read_files(in, "after",
 		       "INSERT INTO counter(run_id, source, name, cpu, after) "
 		       "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE "
-		       "SET after = excluded.after, delta = excluded.after - before", err) < 0)
+		       "SET after = excluded.after, delta = excluded.after - before",
+		       err) < 0)
 		return -1;
 	return read_perf(in, err) < 0 ? -1 : read_policy(in, err);
 }

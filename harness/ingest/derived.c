@@ -49,7 +49,8 @@ static int narrow_events(struct ingest *in, struct error **err)
 {
 	_cleanup_strv_ char **tables = NULL;
 	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(
-		in->db, err, "SELECT name FROM main.sqlite_schema "
+		in->db, err,
+		"SELECT name FROM main.sqlite_schema "
 		"WHERE type = 'table' AND name GLOB 'event_*_*' AND name <> 'event_type'");
 	int r;
 
@@ -60,11 +61,12 @@ static int narrow_events(struct ingest *in, struct error **err)
 	for (size_t i = 0; r == 0 && tables && tables[i]; i++) {
 		const struct event_mark *m = find_mark(in, tables[i]);
 
-		r = db_exec(in->db, err, "CREATE TEMP VIEW \"%w\" AS SELECT e.* FROM main.\"%w\" AS e, "
+		r = db_exec(in->db, err,
+			    "CREATE TEMP VIEW \"%w\" AS SELECT e.* FROM main.\"%w\" AS e, "
 			    "phase AS p WHERE e.rowid > %lld AND p.name = 'workload' "
 			    "AND e.ts_ns >= p.start_ns "
-			    "AND (p.end_ns IS NULL OR e.ts_ns < p.end_ns)", tables[i], tables[i],
-			    m ? (long long)m->last_rowid : INT64_MAX);
+			    "AND (p.end_ns IS NULL OR e.ts_ns < p.end_ns)",
+			    tables[i], tables[i], m ? (long long)m->last_rowid : INT64_MAX);
 	}
 	return r;
 }
@@ -74,14 +76,16 @@ static int drop_temporary(struct ingest *in, struct error **err)
 {
 	_cleanup_strbuf_ struct strbuf sql = {};
 	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(
-		in->db, err, "SELECT type, name FROM sqlite_temp_schema WHERE type IN ('table', 'view')");
+		in->db, err,
+		"SELECT type, name FROM sqlite_temp_schema WHERE type IN ('table', 'view')");
 	int r;
 
 	if (!stmt)
 		return -1;
 	strbuf_puts(&sql, "");
 	while ((r = db_step(in->db, stmt, err)) > 0)
-		strbuf_printf(&sql, "DROP %s temp.\"%s\";", (const char *)sqlite3_column_text(stmt, 0),
+		strbuf_printf(&sql, "DROP %s temp.\"%s\";",
+			      (const char *)sqlite3_column_text(stmt, 0),
 			      (const char *)sqlite3_column_text(stmt, 1));
 	return r < 0 ? -1 : db_exec(in->db, err, "%s", sql.data);
 }

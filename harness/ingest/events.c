@@ -19,8 +19,8 @@ static bool has_column(char *const *columns, const char *name)
 
 static int list_columns(struct ingest *in, const char *table, char ***ret, struct error **err)
 {
-	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(
-		in->db, err, "SELECT name FROM pragma_table_info(?)");
+	_cleanup_stmt_ sqlite3_stmt *stmt =
+		db_prepare(in->db, err, "SELECT name FROM pragma_table_info(?)");
 	int r;
 
 	if (!stmt)
@@ -36,7 +36,8 @@ static int make_table(struct ingest *in, const struct trace_event *ev, struct er
 {
 	_cleanup_strv_ char **columns = NULL;
 
-	if (db_exec(in->db, err, "CREATE TABLE IF NOT EXISTS \"%w\" (run_id TEXT NOT NULL, "
+	if (db_exec(in->db, err,
+		    "CREATE TABLE IF NOT EXISTS \"%w\" (run_id TEXT NOT NULL, "
 		    "ts_ns INTEGER NOT NULL, cpu INTEGER NOT NULL, pid INTEGER NOT NULL)",
 		    ev->table) < 0 ||
 	    list_columns(in, ev->table, &columns, err) < 0)
@@ -131,14 +132,16 @@ static int add_symbols(struct ingest *in, const struct trace_event *ev, int64_t 
 		       struct error **err)
 {
 	static const char *const kinds[] = { [SYMBOL_VALUE] = "value", [SYMBOL_FLAG] = "flag" };
-	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(
-		in->db, err, "INSERT INTO symbol VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE "
-		"SET name = excluded.name WHERE kind = 'flags'");
+	_cleanup_stmt_ sqlite3_stmt *stmt =
+		db_prepare(in->db, err,
+			   "INSERT INTO symbol VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE "
+			   "SET name = excluded.name WHERE kind = 'flags'");
 
 	/* What an older harness understood of these formats makes way. */
-	if (!stmt || db_exec(in->db, err, "DELETE FROM symbol WHERE kernel_id = %Q AND system = %Q "
-			     "AND event = %Q AND kind <> 'flags'", in->kernel_id, ev->system,
-			     ev->name) < 0)
+	if (!stmt || db_exec(in->db, err,
+			     "DELETE FROM symbol WHERE kernel_id = %Q AND system = %Q "
+			     "AND event = %Q AND kind <> 'flags'",
+			     in->kernel_id, ev->system, ev->name) < 0)
 		return -1;
 	for (size_t i = 0; i < ev->n_symbols; i++) {
 		const struct trace_symbol *s = &ev->symbols[i];
@@ -175,9 +178,10 @@ static int add_event(struct ingest *in, const struct trace *t, size_t i, struct 
 /* What stood behind damage can't be counted: one event a page, so that it is not nothing. */
 static int add_cpu(struct ingest *in, const struct trace_cpu *c, struct error **err)
 {
-	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(
-		in->db, err, "INSERT INTO trace_cpu(run_id, cpu, entries, overrun, dropped, bytes) "
-		"VALUES (?, ?, ?, ?, ?, ?)");
+	_cleanup_stmt_ sqlite3_stmt *stmt =
+		db_prepare(in->db, err,
+			   "INSERT INTO trace_cpu(run_id, cpu, entries, overrun, dropped, bytes) "
+			   "VALUES (?, ?, ?, ?, ?, ?)");
 
 	if (!stmt)
 		return -1;
@@ -211,7 +215,7 @@ int ingest_events(struct ingest *in, struct error **err)
 	struct trace *t;
 	int r;
 
-	if (!path_exists(header))	/* an untraced run, or one that broke off before */
+	if (!path_exists(header)) /* an untraced run, or one that broke off before */
 		return 0;
 	t = trace_cache_get(db_traces(in->db), dir, err);
 	if (!t)

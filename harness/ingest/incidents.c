@@ -8,7 +8,7 @@
 
 #define EXCERPT_BEFORE 512
 #define EXCERPT_AFTER 4096
-#define CONSOLE_HALF (128u << 10)	/* of a longer console, its start and its end are stored */
+#define CONSOLE_HALF (128u << 10) /* of a longer console, its start and its end are stored */
 
 /*
  * The same trouble at another address, CPU or time has the same fingerprint:
@@ -19,8 +19,8 @@ static char *normalise(const char *title)
 	struct strbuf ret = {};
 
 	for (const char *p = title; *p;) {
-		const char *digits = p[0] == '0' && p[1] == 'x' ? "0x123456789abcdefABCDEF"
-								: "0123456789";
+		const char *digits =
+			p[0] == '0' && p[1] == 'x' ? "0x123456789abcdefABCDEF" : "0123456789";
 		size_t n = strspn(p, digits);
 
 		if (n) {
@@ -63,8 +63,8 @@ static char *without_dir(const struct ingest *in, const char *title)
 int incident_add(struct ingest *in, const char *kind, const char *title, const char *excerpt,
 		 struct error **err)
 {
-	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(
-		in->db, err, "INSERT INTO incident VALUES (?, ?, ?, ?, ?, ?)");
+	_cleanup_stmt_ sqlite3_stmt *stmt =
+		db_prepare(in->db, err, "INSERT INTO incident VALUES (?, ?, ?, ?, ?, ?)");
 	_cleanup_free_ char *words = without_dir(in, title);
 	char print[SHORT_ID];
 
@@ -104,8 +104,8 @@ static char *excerpt_at(const char *console, size_t len, size_t at)
 
 static int add_console(struct ingest *in, const char *text, size_t len, struct error **err)
 {
-	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(in->db, err,
-						       "INSERT INTO console VALUES (?, ?)");
+	_cleanup_stmt_ sqlite3_stmt *stmt =
+		db_prepare(in->db, err, "INSERT INTO console VALUES (?, ?)");
 	_cleanup_strbuf_ struct strbuf kept = {};
 
 	if (!stmt)

@@ -37,8 +37,11 @@ static int station(struct ingest *in, int (*fill)(struct ingest *in, struct erro
 /* The stations of a run on its way into the database, in order: later ones need earlier rows. */
 static int all_tables(struct ingest *in, struct error **err)
 {
-	static int (*const guest_files[])(struct ingest *in, struct error **err) = {
-		ingest_knobs, ingest_counters, ingest_output, ingest_events,
+	static int (*const guest_files[])(struct ingest * in, struct error * *err) = {
+		ingest_knobs,
+		ingest_counters,
+		ingest_output,
+		ingest_events,
 	};
 
 	if (ingest_manifest(in, err) < 0 || ingest_incidents(in, err) < 0)
@@ -55,7 +58,8 @@ static int delete_run(struct db *db, const char *run_id, struct error **err)
 {
 	_cleanup_strbuf_ struct strbuf sql = {};
 	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(
-		db, err, "SELECT printf('DELETE FROM \"event_%w_%w\" WHERE run_id = %Q;', system, "
+		db, err,
+		"SELECT printf('DELETE FROM \"event_%w_%w\" WHERE run_id = %Q;', system, "
 		"event, run_id) FROM event_type WHERE run_id = ? AND entries > 0");
 	int r;
 
@@ -73,7 +77,9 @@ static int delete_run(struct db *db, const char *run_id, struct error **err)
 static int ingest_one(struct db *db, const char *results, const char *run_id, struct error **err)
 {
 	cleanup(ingest_deinit) struct ingest in = {
-		.db = db, .run_id = run_id, .dir = xasprintf("%s/runs/%s", results, run_id),
+		.db = db,
+		.run_id = run_id,
+		.dir = xasprintf("%s/runs/%s", results, run_id),
 	};
 
 	if (db_exec(db, err, "BEGIN IMMEDIATE") < 0)
@@ -88,8 +94,8 @@ static int ingest_one(struct db *db, const char *results, const char *run_id, st
 
 static int is_present(struct db *db, const char *run_id, bool *ret, struct error **err)
 {
-	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(db, err,
-						       "SELECT 1 FROM run WHERE run_id = ?");
+	_cleanup_stmt_ sqlite3_stmt *stmt =
+		db_prepare(db, err, "SELECT 1 FROM run WHERE run_id = ?");
 	int r;
 
 	if (!stmt)
@@ -153,7 +159,8 @@ int ingest_all(struct db *db, const char *results, bool again, struct ingest_sum
 	n = strv_len(runs);
 	for (size_t i = 0; i < n; i++) {
 		if (proc_interrupted())
-			return error_set(err, EXIT_INTERRUPTED, "interrupted; %zu runs are in the database",
+			return error_set(err, EXIT_INTERRUPTED,
+					 "interrupted; %zu runs are in the database",
 					 ret->ingested + ret->present);
 		progress("ingest: run %zu of %zu: %s", i + 1, n, runs[i]);
 		if (next_run(db, results, runs[i], again, ret, err) < 0)

@@ -11,18 +11,18 @@
 struct ingest {
 	struct db *db;
 	const char *run_id;
-	char *dir;		/* results/runs/RUN_ID */
-	json_t *run;		/* run.json */
-	const char *kernel_id;	/* in it */
-	bool ok;		/* the outcome was ok */
-	bool complete;		/* the trace lost nothing */
+	char *dir;             /* results/runs/RUN_ID */
+	json_t *run;           /* run.json */
+	const char *kernel_id; /* in it */
+	bool ok;               /* the outcome was ok */
+	bool complete;         /* the trace lost nothing */
 	unsigned int n_incidents;
 	/* The last rowid that each event table had before this run: NULL-terminated names and
 	 * their rowids. */
 	struct event_mark {
 		char *table;
 		int64_t last_rowid;
-	} *marks;
+	} * marks;
 	size_t n_marks;
 };
 
@@ -45,13 +45,13 @@ static inline void json_guard(json_t **j)
 #define _cleanup_json_ cleanup(json_guard)
 
 /* Each fills its tables from its part of the directory. */
-int ingest_manifest(struct ingest *in, struct error **err);	/* run, host, phase */
-int ingest_knobs(struct ingest *in, struct error **err);	/* knob */
-int ingest_counters(struct ingest *in, struct error **err);	/* counter */
-int ingest_output(struct ingest *in, struct error **err);	/* metric, sample */
-int ingest_events(struct ingest *in, struct error **err);	/* event_*, trace_cpu, symbol … */
-int ingest_derived(struct ingest *in, struct error **err);	/* metric, by metrics.sql */
-int ingest_incidents(struct ingest *in, struct error **err);	/* incident, console */
+int ingest_manifest(struct ingest *in, struct error **err);  /* run, host, phase */
+int ingest_knobs(struct ingest *in, struct error **err);     /* knob */
+int ingest_counters(struct ingest *in, struct error **err);  /* counter */
+int ingest_output(struct ingest *in, struct error **err);    /* metric, sample */
+int ingest_events(struct ingest *in, struct error **err);    /* event_*, trace_cpu, symbol … */
+int ingest_derived(struct ingest *in, struct error **err);   /* metric, by metrics.sql */
+int ingest_incidents(struct ingest *in, struct error **err); /* incident, console */
 
 /* Adds a row; `excerpt` may be NULL. */
 int incident_add(struct ingest *in, const char *kind, const char *title, const char *excerpt,

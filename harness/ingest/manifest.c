@@ -4,13 +4,13 @@
 
 #include "ingest/internal.h"
 
-#define SCHEMA_VERSION 1	/* of run.json */
+#define SCHEMA_VERSION 1 /* of run.json */
 
 /* Columns of `run` that are in the manifest as they are: where, type, and must it be there. */
 static const struct column {
 	const char *name;
 	const char *path;
-	char type;		/* 's', 'i' or 'd' */
+	char type; /* 's', 'i' or 'd' */
 	bool required;
 } run_columns[] = {
 	{ "cell_id", "cell_id", 's', true },
@@ -68,8 +68,8 @@ static int bind_column(const struct ingest *in, sqlite3_stmt *stmt, int at, cons
 		return 0;
 	}
 	if (!type_fits(v, c->type))
-		return error_set(err, EXIT_FAULT, "%s/run.json: \"%s\" is missing or not %s", in->dir,
-				 c->path, c->type == 's' ? "a string" : "a number");
+		return error_set(err, EXIT_FAULT, "%s/run.json: \"%s\" is missing or not %s",
+				 in->dir, c->path, c->type == 's' ? "a string" : "a number");
 	if (c->type == 's')
 		sqlite3_bind_text(stmt, at, json_string_value(v), -1, SQLITE_STATIC);
 	else if (c->type == 'i')
@@ -88,7 +88,8 @@ static char *knobs_text(json_t *knobs)
 	size_t n = 0;
 	json_t *v;
 
-	json_object_foreach(knobs, name, v) {
+	json_object_foreach(knobs, name, v)
+	{
 		size_t at = n++;
 
 		for (; at > 0 && strcmp(names[at - 1], name) > 0; at--)
@@ -136,8 +137,8 @@ static int insert_run(struct ingest *in, struct error **err)
 	_cleanup_free_ char *knobs = knobs_text(source_at(in->run, "policy.knobs"));
 	_cleanup_free_ char *workload_knobs = knobs_text(source_at(in->run, "workload.knobs"));
 	_cleanup_free_ char *path = xasprintf("runs/%s", in->run_id);
-	_cleanup_stmt_ sqlite3_stmt *stmt = prepare_insert(in, "run", run_columns, N,
-							   ", knobs, workload_knobs, path", 3, err);
+	_cleanup_stmt_ sqlite3_stmt *stmt =
+		prepare_insert(in, "run", run_columns, N, ", knobs, workload_knobs, path", 3, err);
 
 	if (!stmt || bind_columns(in, stmt, run_columns, N, err) < 0)
 		return -1;
@@ -160,8 +161,8 @@ static int insert_host(struct ingest *in, struct error **err)
 /* A phase ends where the next one begins; the last has no end. */
 static int insert_phases(struct ingest *in, struct error **err)
 {
-	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(
-		in->db, err, "INSERT OR IGNORE INTO phase VALUES (?, ?, ?, ?)");
+	_cleanup_stmt_ sqlite3_stmt *stmt =
+		db_prepare(in->db, err, "INSERT OR IGNORE INTO phase VALUES (?, ?, ?, ?)");
 	json_t *list = json_object_get(in->run, "phases");
 
 	if (!stmt)
@@ -171,20 +172,24 @@ static int insert_phases(struct ingest *in, struct error **err)
 		const char *name = json_string_value(json_object_get(p, "name"));
 
 		if (!name || !json_is_integer(json_object_get(p, "ns")))
-			return error_set(err, EXIT_FAULT, "%s/run.json: phase %zu has no name or no time",
-					 in->dir, i + 1);
+			return error_set(err, EXIT_FAULT,
+					 "%s/run.json: phase %zu has no name or no time", in->dir,
+					 i + 1);
 		db_bind(stmt, "ssi", in->run_id, name,
 			(int64_t)json_integer_value(json_object_get(p, "ns")));
 		if (next)
-			sqlite3_bind_int64(stmt, 4, json_integer_value(json_object_get(next, "ns")));
+			sqlite3_bind_int64(stmt, 4,
+					   json_integer_value(json_object_get(next, "ns")));
 		else
 			sqlite3_bind_null(stmt, 4);
 		if (db_run(in->db, stmt, err) < 0)
 			return -1;
 	}
-	return db_exec(in->db, err, "UPDATE run SET workload_s = (SELECT (end_ns - start_ns) / 1e9 "
+	return db_exec(in->db, err,
+		       "UPDATE run SET workload_s = (SELECT (end_ns - start_ns) / 1e9 "
 		       "FROM phase WHERE phase.run_id = run.run_id AND name = 'workload') "
-		       "WHERE run_id = %Q", in->run_id);
+		       "WHERE run_id = %Q",
+		       in->run_id);
 }
 
 static int check_manifest(struct ingest *in, struct error **err)
@@ -193,10 +198,13 @@ static int check_manifest(struct ingest *in, struct error **err)
 	json_int_t version = json_integer_value(json_object_get(in->run, "schema_version"));
 
 	if (version != SCHEMA_VERSION)
-		return error_set(err, EXIT_FAULT, "%s/run.json: schema_version %" JSON_INTEGER_FORMAT
-				 "; this harness reads %d", in->dir, version, SCHEMA_VERSION);
+		return error_set(err, EXIT_FAULT,
+				 "%s/run.json: schema_version %" JSON_INTEGER_FORMAT
+				 "; this harness reads %d",
+				 in->dir, version, SCHEMA_VERSION);
 	if (!id || !streq(id, in->run_id))
-		return error_set(err, EXIT_FAULT, "%s/run.json: run_id is \"%s\"", in->dir, id ?: "");
+		return error_set(err, EXIT_FAULT, "%s/run.json: run_id is \"%s\"", in->dir,
+				 id ?: "");
 	return 0;
 }
 
@@ -221,9 +229,10 @@ int ingest_manifest(struct ingest *in, struct error **err)
 int ingest_knobs(struct ingest *in, struct error **err)
 {
 	static const char *const texts[] = { "name", "wanted", "before", "readback", "after" };
-	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(
-		in->db, err, "INSERT OR REPLACE INTO knob(run_id, name, wanted, before, readback, "
-		"after, verified) VALUES (?, ?, ?, ?, ?, ?, ?)");
+	_cleanup_stmt_ sqlite3_stmt *stmt =
+		db_prepare(in->db, err,
+			   "INSERT OR REPLACE INTO knob(run_id, name, wanted, before, readback, "
+			   "after, verified) VALUES (?, ?, ?, ?, ?, ?, ?)");
 	_cleanup_json_ json_t *list = NULL;
 
 	if (!stmt || source_json(in, "guest/knobs.json", &list, err) < 0)
@@ -232,8 +241,9 @@ int ingest_knobs(struct ingest *in, struct error **err)
 		json_t *k = json_array_get(list, i);
 
 		if (!json_is_string(json_object_get(k, "name")))
-			return error_set(err, EXIT_FAULT, "%s/guest/knobs.json: entry %zu has no name",
-					 in->dir, i + 1);
+			return error_set(err, EXIT_FAULT,
+					 "%s/guest/knobs.json: entry %zu has no name", in->dir,
+					 i + 1);
 		sqlite3_bind_text(stmt, 1, in->run_id, -1, SQLITE_STATIC);
 		for (size_t j = 0; j < ARRAY_SIZE(texts); j++) {
 			_cleanup_free_ char *text = source_as_text(json_object_get(k, texts[j]));

@@ -6,9 +6,9 @@
 
 /* What is extracted once for each entry of a list in the manifest. */
 struct extraction {
-	const char *list;		/* "workload.metrics" */
-	const char *what;		/* for messages */
-	const char *sql;		/* ?1 run, ?2 name, ?3 unit, ?4 better, ?5 path, ?6 JSON text */
+	const char *list; /* "workload.metrics" */
+	const char *what; /* for messages */
+	const char *sql;  /* ?1 run, ?2 name, ?3 unit, ?4 better, ?5 path, ?6 JSON text */
 };
 
 static const struct extraction extractions[] = {
@@ -28,8 +28,8 @@ static const struct extraction extractions[] = {
 static int missing(struct ingest *in, const char *what, const char *name, const char *path,
 		   struct error **err)
 {
-	_cleanup_free_ char *title = xasprintf("%s \"%s\": nothing at %s in the workload's output",
-					       what, name, path);
+	_cleanup_free_ char *title =
+		xasprintf("%s \"%s\": nothing at %s in the workload's output", what, name, path);
 
 	return in->ok ? incident_add(in, "no-metric", title, NULL, err) : 0;
 }

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "ingest/internal.h"
 
-#define TEXT_MAX (16u << 20)	/* the console's own bound; all else is far smaller */
+#define TEXT_MAX (16u << 20) /* the console's own bound; all else is far smaller */
 
 int source_text(const struct ingest *in, const char *rel, char **ret, size_t *ret_len,
 		struct error **err)
@@ -18,12 +18,13 @@ int source_text(const struct ingest *in, const char *rel, char **ret, size_t *re
 
 	*ret = NULL;
 	if (lstat(path, &st) < 0)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : error_errno(err, errno, "%s", path);
+		return errno == ENOENT || errno == ENOTDIR ? 0
+							   : error_errno(err, errno, "%s", path);
 	if (!S_ISREG(st.st_mode))
 		return error_set(err, EXIT_FAULT, "%s: not a plain file", path);
 	if (st.st_size > TEXT_MAX)
-		return error_set(err, EXIT_FAULT, "%s: %jd bytes are more than such a file has", path,
-				 (intmax_t)st.st_size);
+		return error_set(err, EXIT_FAULT, "%s: %jd bytes are more than such a file has",
+				 path, (intmax_t)st.st_size);
 	return file_read(path, ret, ret_len, err);
 }
 

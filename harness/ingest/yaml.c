@@ -7,7 +7,7 @@
 #include "ingest/internal.h"
 
 #define DEPTH_MAX 64
-#define NODES_MAX 100000	/* aliases can make a small file mean a huge document */
+#define NODES_MAX 100000 /* aliases can make a small file mean a huge document */
 
 struct converter {
 	yaml_document_t *doc;
@@ -52,7 +52,8 @@ static json_t *sequence(struct converter *c, const yaml_node_t *n, int depth)
 {
 	json_t *list = json_array();
 
-	for (yaml_node_item_t *i = n->data.sequence.items.start; i < n->data.sequence.items.top; i++) {
+	for (yaml_node_item_t *i = n->data.sequence.items.start; i < n->data.sequence.items.top;
+	     i++) {
 		if (json_array_append_new(list, convert(c, *i, depth)) < 0) {
 			json_decref(list);
 			return NULL;
@@ -65,7 +66,8 @@ static json_t *mapping(struct converter *c, const yaml_node_t *n, int depth)
 {
 	json_t *o = json_object();
 
-	for (yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top; p++) {
+	for (yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top;
+	     p++) {
 		yaml_node_t *key = yaml_document_get_node(c->doc, p->key);
 
 		if (!key || key->type != YAML_SCALAR_NODE ||
@@ -99,12 +101,13 @@ static json_t *convert(struct converter *c, int index, int depth)
 static int dump(yaml_document_t *doc, char **ret, struct error **err)
 {
 	struct converter c = { .doc = doc };
-	_cleanup_json_ json_t *root = convert(&c, 1, 0);	/* libyaml counts nodes from 1 */
+	_cleanup_json_ json_t *root = convert(&c, 1, 0); /* libyaml counts nodes from 1 */
 
 	if (!root)
 		return error_set(err, EXIT_FAULT, "a YAML document that can't be written as JSON");
 	*ret = json_dumps(root, JSON_ENCODE_ANY);
-	return *ret ? 0 : error_set(err, EXIT_FAULT, "a YAML document that can't be written as JSON");
+	return *ret ? 0
+		    : error_set(err, EXIT_FAULT, "a YAML document that can't be written as JSON");
 }
 
 int yaml_to_json(const char *text, size_t len, char **ret, struct error **err)

@@ -14,7 +14,7 @@ struct trace_cache;
 /* It goes away with the last of its holders. */
 struct trace_cache *trace_cache_create(void);
 struct trace_cache *trace_cache_hold(struct trace_cache *c);
-void trace_cache_release(void *cache);		/* void: SQLite's destructor type */
+void trace_cache_release(void *cache); /* void: SQLite's destructor type */
 
 struct trace *trace_cache_get(struct trace_cache *c, const char *dir, struct error **err);
 /* Takes what get() gave, or NULL. */

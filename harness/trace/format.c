@@ -8,9 +8,9 @@
 
 #define NAME_MAX_LEN 64
 #define FORMAT_MAX (256u << 10)
-#define RECORD_MAX 4096		/* no field of a kernel's event starts further in */
+#define RECORD_MAX 4096 /* no field of a kernel's event starts further in */
 #define SYMBOLS_MAX 4096
-#define DEPTH_MAX 64		/* of an expression in a print format */
+#define DEPTH_MAX 64 /* of an expression in a print format */
 
 /* Column names that every event table has already. */
 static const char *const reserved[] = { "run_id", "ts_ns", "cpu", "pid" };
@@ -70,8 +70,8 @@ static bool int_size(unsigned int size)
 /* libtraceevent doesn't mark bitmasks: the print format tells, by the macro that prints them. */
 static bool is_bitmask(const struct tep_format_field *f, const char *print_fmt)
 {
-	static const char *const macros[] = { "__get_bitmask", "__get_cpumask",
-					      "__get_rel_bitmask", "__get_rel_cpumask" };
+	static const char *const macros[] = { "__get_bitmask", "__get_cpumask", "__get_rel_bitmask",
+					      "__get_rel_cpumask" };
 	char call[NAME_MAX_LEN + 32];
 
 	for (size_t i = 0; i < ARRAY_SIZE(macros); i++) {
@@ -119,7 +119,7 @@ static void add_field(struct trace_event *ev, const struct tep_format_field *f,
 		.size = f->size,
 		.element = f->elementsize,
 	};
-	if (to->dynamic && to->size != 4) {	/* __data_loc is one u32 */
+	if (to->dynamic && to->size != 4) { /* __data_loc is one u32 */
 		free(to->name);
 		free(to->column);
 		return;
@@ -207,7 +207,8 @@ static struct trace_event *compile(struct tep_event *from, const char *system,
 	struct tep_format_field *pid = tep_find_common_field(from, "common_pid");
 
 	if (from->id < 0 || from->id > UINT16_MAX || !name_ok(from->name)) {
-		error_set(err, EXIT_FAULT, "an event with id %d and name \"%.64s\"", from->id, from->name);
+		error_set(err, EXIT_FAULT, "an event with id %d and name \"%.64s\"", from->id,
+			  from->name);
 		return NULL;
 	}
 	if (!pid || pid->size != 4 || pid->offset < 0 || pid->offset > RECORD_MAX) {

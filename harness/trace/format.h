@@ -17,28 +17,28 @@
 #define TRACE_FIELDS_MAX 96
 
 enum field_kind {
-	FIELD_INT,		/* 1, 2, 4 or 8 bytes */
-	FIELD_STRING,		/* char[N], up to its NUL */
-	FIELD_ARRAY,		/* integers: text "[1,2,3]", which SQLite's json_each() takes */
-	FIELD_BITMASK,		/* text "0-3,5", as the kernel prints CPU lists */
-	FIELD_BYTES,		/* anything else: a blob */
+	FIELD_INT,     /* 1, 2, 4 or 8 bytes */
+	FIELD_STRING,  /* char[N], up to its NUL */
+	FIELD_ARRAY,   /* integers: text "[1,2,3]", which SQLite's json_each() takes */
+	FIELD_BITMASK, /* text "0-3,5", as the kernel prints CPU lists */
+	FIELD_BYTES,   /* anything else: a blob */
 };
 
 struct trace_field {
-	char *name;		/* as in the format */
-	char *column;		/* in SQL: the name, with arg_ in front of run_id, ts_ns, cpu, pid */
+	char *name;   /* as in the format */
+	char *column; /* in SQL: the name, with arg_ in front of run_id, ts_ns, cpu, pid */
 	enum field_kind kind;
 	bool is_signed;
-	bool dynamic;		/* at offset stands a u32: length << 16 | offset of the data … */
-	bool relative;		/* … counted from the end of this field */
+	bool dynamic;  /* at offset stands a u32: length << 16 | offset of the data … */
+	bool relative; /* … counted from the end of this field */
 	uint16_t offset;
-	uint16_t size;		/* of the whole field in the record */
-	uint16_t element;	/* of one integer of an array */
+	uint16_t size;    /* of the whole field in the record */
+	uint16_t element; /* of one integer of an array */
 };
 
 enum symbol_kind {
-	SYMBOL_VALUE,		/* __print_symbolic: the value's name */
-	SYMBOL_FLAG,		/* __print_flags: the name of one or several bits, in order */
+	SYMBOL_VALUE, /* __print_symbolic: the value's name */
+	SYMBOL_FLAG,  /* __print_flags: the name of one or several bits, in order */
 };
 
 struct trace_symbol {
@@ -51,8 +51,8 @@ struct trace_symbol {
 struct trace_event {
 	uint16_t id;
 	char *system, *name;
-	char *table;			/* event_SYSTEM_NAME */
-	uint16_t pid_offset;		/* of common_pid, an int */
+	char *table;         /* event_SYSTEM_NAME */
+	uint16_t pid_offset; /* of common_pid, an int */
 	struct trace_field fields[TRACE_FIELDS_MAX];
 	size_t n_fields;
 	struct trace_symbol *symbols;
@@ -71,8 +71,8 @@ const char *trace_field_type(const struct trace_field *f);
 
 struct trace_value {
 	enum { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BLOB } type;
-	int64_t i;		/* u64 above INT64_MAX is negative here, as SQLite has no u64 */
-	const char *p;		/* in the record or in `scratch` */
+	int64_t i;     /* u64 above INT64_MAX is negative here, as SQLite has no u64 */
+	const char *p; /* in the record or in `scratch` */
 	size_t n;
 };
 

@@ -61,7 +61,8 @@ int trace_index_cpu(struct trace *t, struct trace_cpu *c, struct error **err)
 		index_page(t, c, &s);
 	}
 	if (s.tail)
-		note_damage(c, s.n_pages, s.n_pages * t->layout.page_size, "half a page at the end");
+		note_damage(c, s.n_pages, s.n_pages * t->layout.page_size,
+			    "half a page at the end");
 	/* Both count the same events; the kernel's statistics are absent in a torn run. */
 	if (lost > c->overrun)
 		c->overrun = lost;

@@ -75,7 +75,7 @@ static int load_format(struct trace *t, const char *system, const char *name, st
 	_cleanup_free_ char *text = NULL;
 	size_t len;
 
-	if (!path_exists(path))		/* "enable", "filter" and the like */
+	if (!path_exists(path)) /* "enable", "filter" and the like */
 		return 0;
 	if (file_read(path, &text, &len, err) < 0)
 		return -1;

@@ -11,7 +11,7 @@
 struct source {
 	struct trace_stream stream;
 	const struct trace_cpu *cpu;
-	struct ring_event ev;		/* the next one that passes the filter */
+	struct ring_event ev; /* the next one that passes the filter */
 	int type;
 };
 
@@ -20,7 +20,7 @@ struct trace_reader {
 	struct trace_filter filter;
 	struct source *sources;
 	size_t n_sources;
-	struct source **heap;		/* the earliest first */
+	struct source **heap; /* the earliest first */
 	size_t n_heap;
 	bool started;
 };
@@ -67,8 +67,8 @@ static bool wanted(const struct trace_reader *r, struct source *s)
 	const struct trace_filter *f = &r->filter;
 
 	s->type = trace_record_type(r->trace, &s->ev);
-	return s->type >= 0 && (f->event < 0 || f->event == s->type) &&
-	       s->ev.ts >= f->from_ns && s->ev.ts <= f->to_ns;
+	return s->type >= 0 && (f->event < 0 || f->event == s->type) && s->ev.ts >= f->from_ns &&
+	       s->ev.ts <= f->to_ns;
 }
 
 /* 1: s->ev is the stream's next event; 0: the stream has ended; -1: error. */
@@ -140,7 +140,7 @@ struct trace_reader *trace_reader_open(const struct trace *t, const struct trace
 			trace_reader_close(r);
 			return NULL;
 		}
-		if (s->stream.n_pages > s->cpu->n_pages)	/* the index covers these */
+		if (s->stream.n_pages > s->cpu->n_pages) /* the index covers these */
 			s->stream.n_pages = s->cpu->n_pages;
 		r->n_sources++;
 	}
@@ -175,8 +175,12 @@ int trace_reader_next(struct trace_reader *r, struct trace_record *ret, struct e
 	if (at + sizeof(pid) <= s->ev.len)
 		memcpy(&pid, s->ev.data + at, sizeof(pid));
 	*ret = (struct trace_record){
-		.ts = s->ev.ts, .cpu = s->cpu->cpu, .event = s->type, .pid = pid,
-		.data = s->ev.data, .len = s->ev.len,
+		.ts = s->ev.ts,
+		.cpu = s->cpu->cpu,
+		.event = s->type,
+		.pid = pid,
+		.data = s->ev.data,
+		.len = s->ev.len,
 	};
 	return 1;
 }

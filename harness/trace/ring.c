@@ -16,7 +16,7 @@ enum { TYPE_DATA_MAX = 28, TYPE_PADDING, TYPE_TIME_EXTEND, TYPE_TIME_STAMP };
 #define TS_SHIFT 27
 #define TS_TOP (0x1full << 59)
 
-#define PAGE_MAX (64u << 10)	/* the kernel's largest sub-buffer (buffer_subbuf_size_kb) */
+#define PAGE_MAX (64u << 10) /* the kernel's largest sub-buffer (buffer_subbuf_size_kb) */
 
 static uint32_t load32(const void *p)
 {
@@ -117,7 +117,8 @@ static int skip_special(struct ring_page *p, uint32_t type, uint32_t delta)
 	switch (type) {
 	case TYPE_PADDING:
 		if (word > left - 4 || word < 4)
-			return damaged(p, "a discarded event is longer than what is left of the page");
+			return damaged(p,
+				       "a discarded event is longer than what is left of the page");
 		p->ts += delta;
 		p->pos += 4 + ((word + 3) & ~3u);
 		break;
@@ -147,7 +148,7 @@ int ring_page_next(struct ring_page *p, struct ring_event *ret)
 				return -1;
 			continue;
 		}
-		if (type == 0) {	/* a long event: its size stands in the next word */
+		if (type == 0) { /* a long event: its size stands in the next word */
 			if (left < 4 || load32(at + 4) < 4)
 				return damaged(p, "an event header is cut off or says nonsense");
 			size = load32(at + 4) - 4;

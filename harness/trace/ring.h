@@ -19,7 +19,7 @@
 /* Where things stand in a page; the kernel describes it in events/header_page. */
 struct ring_layout {
 	uint32_t page_size;
-	uint32_t commit_size;	/* 8 on 64-bit kernels, 4 on 32-bit ones */
+	uint32_t commit_size; /* 8 on 64-bit kernels, 4 on 32-bit ones */
 	uint32_t data_offset;
 };
 
@@ -28,18 +28,18 @@ int ring_layout_parse(const char *text, struct ring_layout *ret, struct error **
 
 struct ring_event {
 	uint64_t ts;
-	const uint8_t *data;	/* starts with the common fields; in the page */
+	const uint8_t *data; /* starts with the common fields; in the page */
 	uint32_t len;
 };
 
 struct ring_page {
-	const uint8_t *data;	/* the events */
-	uint32_t len;		/* bytes of events */
+	const uint8_t *data; /* the events */
+	uint32_t len;        /* bytes of events */
 	uint32_t pos;
 	uint64_t ts;
-	bool lost;		/* events are missing before this page … */
-	uint64_t n_lost;	/* … this many, or 0 if the kernel had no room to say */
-	const char *why;	/* what is wrong with the page, static text; else NULL */
+	bool lost;       /* events are missing before this page … */
+	uint64_t n_lost; /* … this many, or 0 if the kernel had no room to say */
+	const char *why; /* what is wrong with the page, static text; else NULL */
 };
 
 /* `page` has layout->page_size bytes and outlives *p.  -1 with p->why when it can't be a page. */

@@ -15,10 +15,10 @@ struct trace_stream {
 	int fd;
 	struct ring_layout layout;
 	uint64_t n_pages;
-	uint64_t tail;			/* bytes behind the last whole page */
-	uint64_t next;			/* page to open next */
+	uint64_t tail; /* bytes behind the last whole page */
+	uint64_t next; /* page to open next */
 	size_t window_pages;
-	uint64_t window_first, window_n;	/* pages that are mapped */
+	uint64_t window_first, window_n; /* pages that are mapped */
 	void *window;
 	size_t window_bytes;
 	struct ring_page page;

@@ -19,28 +19,28 @@
 /* Of one CPU. */
 struct trace_cpu {
 	int cpu;
-	char *path;		/* cpuN.raw */
-	uint64_t entries;	/* events decoded */
-	uint64_t overrun;	/* overwritten, from cpuN.stats and the pages' own marks */
-	uint64_t dropped;	/* not recorded, from cpuN.stats */
-	uint64_t bytes;		/* of raw pages */
-	uint64_t *page_types;	/* of each page: bit (index of the event type % 64) */
+	char *path;           /* cpuN.raw */
+	uint64_t entries;     /* events decoded */
+	uint64_t overrun;     /* overwritten, from cpuN.stats and the pages' own marks */
+	uint64_t dropped;     /* not recorded, from cpuN.stats */
+	uint64_t bytes;       /* of raw pages */
+	uint64_t *page_types; /* of each page: bit (index of the event type % 64) */
 	uint64_t n_pages;
-	char *damage;		/* "…/cpu1.raw: page 3 at byte 12288: …", or NULL.  What stands
+	char *damage;       /* "…/cpu1.raw: page 3 at byte 12288: …", or NULL.  What stands
 				 * behind the damage in its page is lost, other pages are read */
-	uint64_t n_damaged;	/* pages */
+	uint64_t n_damaged; /* pages */
 };
 
 struct trace {
 	char *dir;
 	struct ring_layout layout;
-	struct trace_event **events;	/* by system and name */
+	struct trace_event **events; /* by system and name */
 	size_t n_events;
-	uint64_t *counts;		/* of events[i] in the pages */
-	int16_t *by_id;			/* 65536 of them: index into events, or -1 */
-	uint64_t n_unknown;		/* events whose format is not there or no good */
-	char *bad_format;		/* the first format that is no good and why, or NULL */
-	struct trace_cpu *cpus;		/* by CPU number */
+	uint64_t *counts;       /* of events[i] in the pages */
+	int16_t *by_id;         /* 65536 of them: index into events, or -1 */
+	uint64_t n_unknown;     /* events whose format is not there or no good */
+	char *bad_format;       /* the first format that is no good and why, or NULL */
+	struct trace_cpu *cpus; /* by CPU number */
 	size_t n_cpus;
 };
 
@@ -57,9 +57,9 @@ bool trace_complete(const struct trace *t);
 
 /* What a reader is to give. */
 struct trace_filter {
-	int event;			/* index into events, or -1 for all */
-	int cpu;			/* or -1 for all */
-	uint64_t from_ns, to_ns;	/* both included */
+	int event;               /* index into events, or -1 for all */
+	int cpu;                 /* or -1 for all */
+	uint64_t from_ns, to_ns; /* both included */
 };
 
 /* Events of all CPUs in the order of time (of CPUs, for equal times). */
@@ -72,9 +72,9 @@ void trace_reader_close(struct trace_reader *r);
 struct trace_record {
 	uint64_t ts;
 	int cpu;
-	int event;		/* index into events */
+	int event; /* index into events */
 	int32_t pid;
-	const uint8_t *data;	/* valid until the next call */
+	const uint8_t *data; /* valid until the next call */
 	uint32_t len;
 };
 

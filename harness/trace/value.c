@@ -4,12 +4,12 @@
 
 #include "trace/format.h"
 
-#define BITS_MAX 8192		/* the kernel's largest NR_CPUS */
+#define BITS_MAX 8192 /* the kernel's largest NR_CPUS */
 
 const char *trace_field_type(const struct trace_field *f)
 {
 	static const char *const types[] = {
-		[FIELD_INT] = "INTEGER", [FIELD_STRING] = "TEXT", [FIELD_ARRAY] = "TEXT",
+		[FIELD_INT] = "INTEGER",  [FIELD_STRING] = "TEXT", [FIELD_ARRAY] = "TEXT",
 		[FIELD_BITMASK] = "TEXT", [FIELD_BYTES] = "BLOB",
 	};
 
@@ -117,8 +117,7 @@ struct trace_value trace_field_get(const struct trace_field *f, const uint8_t *d
 		return (struct trace_value){ .type = VALUE_NULL };
 	switch (f->kind) {
 	case FIELD_INT:
-		return (struct trace_value){ .type = VALUE_INT,
-					     .i = load_int(p, n, f->is_signed) };
+		return (struct trace_value){ .type = VALUE_INT, .i = load_int(p, n, f->is_signed) };
 	case FIELD_STRING:
 		return string_value(p, n, scratch);
 	case FIELD_ARRAY:

@@ -7,19 +7,27 @@
 #include "base/file.h"
 
 /* Columns that every trace table starts with, and then those of trace(). */
-enum { COL_TS, COL_CPU, COL_PID, COL_FIRST,
-       COL_SYSTEM = COL_FIRST, COL_EVENT, COL_FIELDS, COL_DIR };
+enum {
+	COL_TS,
+	COL_CPU,
+	COL_PID,
+	COL_FIRST,
+	COL_SYSTEM = COL_FIRST,
+	COL_EVENT,
+	COL_FIELDS,
+	COL_DIR
+};
 
 struct vtab {
 	sqlite3_vtab base;
 	struct trace_cache *cache;
-	struct trace *trace;	/* of trace_event(); NULL for trace(), whose cursors have it */
-	int event;		/* index into trace->events, or -1 */
+	struct trace *trace; /* of trace_event(); NULL for trace(), whose cursors have it */
+	int event;           /* index into trace->events, or -1 */
 };
 
 struct cursor {
 	sqlite3_vtab_cursor base;
-	struct trace *trace;	/* trace(): a reference of its own */
+	struct trace *trace; /* trace(): a reference of its own */
 	struct trace_reader *reader;
 	struct trace_record rec;
 	bool eof;
@@ -425,8 +433,8 @@ static void result_json(struct cursor *c, sqlite3_context *ctx)
 static void result_field(struct cursor *c, sqlite3_context *ctx, int i)
 {
 	const struct trace_event *ev = c->trace->events[c->rec.event];
-	struct trace_value v = trace_field_get(&ev->fields[i], c->rec.data, c->rec.len,
-					       &c->scratch);
+	struct trace_value v =
+		trace_field_get(&ev->fields[i], c->rec.data, c->rec.len, &c->scratch);
 
 	result_value(ctx, &v);
 }
@@ -453,15 +461,18 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col)
 	return SQLITE_OK;
 }
 
-#define METHODS								\
-	.xBestIndex = best_index, .xDisconnect = disconnect,		\
-	.xOpen = open_cursor, .xClose = close_cursor, .xFilter = filter,	\
-	.xNext = next, .xEof = eof, .xColumn = column, .xRowid = rowid
+#define METHODS                                                                                   \
+	.xBestIndex = best_index, .xDisconnect = disconnect, .xOpen = open_cursor,                \
+	.xClose = close_cursor, .xFilter = filter, .xNext = next, .xEof = eof, .xColumn = column, \
+	.xRowid = rowid
 
 /* No xCreate: trace() needs no CREATE VIRTUAL TABLE. */
 static const sqlite3_module module_all = { .xConnect = connect_all, METHODS };
 static const sqlite3_module module_event = {
-	.xCreate = connect_event, .xConnect = connect_event, .xDestroy = disconnect, METHODS,
+	.xCreate = connect_event,
+	.xConnect = connect_event,
+	.xDestroy = disconnect,
+	METHODS,
 };
 
 int trace_vtab_register(sqlite3 *db, struct trace_cache *cache)

@@ -84,13 +84,17 @@ TEST(views_of_another_version_are_replaced)
 	_cleanup_free_ char *path = path_of("old-views.db");
 	struct db *db = db_open(path, NULL);
 
-	EXPECT_INT(db_exec(db, NULL, "DROP VIEW v_kswapd; CREATE VIEW v_kswapd AS SELECT 1 AS old; "
+	EXPECT_INT(db_exec(db, NULL,
+			   "DROP VIEW v_kswapd; CREATE VIEW v_kswapd AS SELECT 1 AS old; "
 			   "CREATE VIEW v_gone AS SELECT 1; CREATE VIEW mine AS SELECT 7; "
-			   "UPDATE harness_meta SET views = 1"), 0);
+			   "UPDATE harness_meta SET views = 1"),
+		   0);
 	db_close(db);
 	db = db_open(path, NULL);
-	EXPECT_INT(ask(db, "SELECT count(*) FROM pragma_table_info('v_kswapd') WHERE name = 'awake_ns'"),
-		   1);
+	EXPECT_INT(
+		ask(db,
+		    "SELECT count(*) FROM pragma_table_info('v_kswapd') WHERE name = 'awake_ns'"),
+		1);
 	EXPECT_INT(ask(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'v_gone'"), 0);
 	EXPECT_INT(ask(db, "SELECT * FROM mine"), 7);
 	db_close(db);
@@ -118,8 +122,11 @@ TEST(files_that_are_not_ours_are_refused)
 	db_exec(db, NULL, "PRAGMA user_version = %d", DB_VERSION + 1);
 	db_close(db);
 	expect_refused(newer, "newer");
-	EXPECT_INT(file_puts(text, "This is a text, and it is longer than a header of SQLite is: "
-			     "one hundred bytes, which this sentence reaches about now.\n", NULL), 0);
+	EXPECT_INT(file_puts(text,
+			     "This is a text, and it is longer than a header of SQLite is: "
+			     "one hundred bytes, which this sentence reaches about now.\n",
+			     NULL),
+		   0);
 	expect_refused(text, "not a database");
 	EXPECT_INT(sqlite3_open(other, &raw), SQLITE_OK);
 	sqlite3_exec(raw, "CREATE TABLE somebody(s)", NULL, NULL, NULL);
@@ -140,8 +147,12 @@ TEST(a_missing_database_says_how_it_is_made)
 TEST(a_reader_cannot_change_anything)
 {
 	static const char *const attempts[] = {
-		"DELETE FROM run", "DROP VIEW v_kswapd", "CREATE TABLE t(x)", "PRAGMA user_version = 9",
-		"ATTACH '/tmp/test_db.attached' AS x", "VACUUM INTO '/tmp/test_db.attached'",
+		"DELETE FROM run",
+		"DROP VIEW v_kswapd",
+		"CREATE TABLE t(x)",
+		"PRAGMA user_version = 9",
+		"ATTACH '/tmp/test_db.attached' AS x",
+		"VACUUM INTO '/tmp/test_db.attached'",
 		"PRAGMA writable_schema = 1; DELETE FROM sqlite_schema",
 	};
 	_cleanup_free_ char *path = path_of("reader.db"), *before = NULL, *after = NULL;
@@ -166,7 +177,8 @@ static void die_writing(const char *path)
 {
 	struct db *db = db_open(path, NULL);
 
-	db_exec(db, NULL, "PRAGMA cache_size = 10; BEGIN; UPDATE big SET b = randomblob(1000);"
+	db_exec(db, NULL,
+		"PRAGMA cache_size = 10; BEGIN; UPDATE big SET b = randomblob(1000);"
 		"INSERT INTO big SELECT randomblob(1000) FROM big");
 	raise(SIGKILL);
 }
@@ -177,20 +189,24 @@ TEST(a_killed_writer_leaves_the_last_commit)
 	struct db *db = db_open(path, NULL);
 	pid_t pid;
 
-	EXPECT_INT(db_exec(db, NULL, "CREATE TABLE big(b); INSERT INTO big WITH RECURSIVE n(i) AS "
+	EXPECT_INT(db_exec(db, NULL,
+			   "CREATE TABLE big(b); INSERT INTO big WITH RECURSIVE n(i) AS "
 			   "(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) "
-			   "SELECT zeroblob(1000) FROM n"), 0);
+			   "SELECT zeroblob(1000) FROM n"),
+		   0);
 	db_close(db);
 	pid = fork();
 	if (pid == 0)
 		die_writing(path);
 	waitpid(pid, NULL, 0);
 	EXPECT(path_exists(journal));
-	db = db_open_readonly(path, NULL);	/* the reader comes first */
+	db = db_open_readonly(path, NULL); /* the reader comes first */
 	EXPECT(db);
 	EXPECT_INT(ask(db, "SELECT count(*) FROM big WHERE b = zeroblob(1000)"), 2000);
 	EXPECT_INT(ask(db, "SELECT count(*) FROM big"), 2000);
-	EXPECT_INT(ask(db, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"), 1);
+	EXPECT_INT(ask(db,
+		       "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"),
+		   1);
 	db_close(db);
 }
 

@@ -11,8 +11,8 @@
 #include "ingest/internal.h"
 #include "tests/unit/test.h"
 
-#define OLD "6100000000000001-1"	/* 6.1, nothing lost, JSON output */
-#define NEW "6120000000000002-1"	/* 6.12, events lost, YAML output */
+#define OLD "6100000000000001-1" /* 6.1, nothing lost, JSON output */
+#define NEW "6120000000000002-1" /* 6.12, events lost, YAML output */
 
 /* A results folder of its own with copies of the fixtures. */
 struct results {
@@ -99,10 +99,10 @@ static char *text(struct results *r, const char *sql)
 	return xstrdup((const char *)sqlite3_column_text(stmt, 0) ?: "(null)");
 }
 
-#define EXPECT_TEXT(r, sql, want)			\
-	do {						\
-		_cleanup_free_ char *_t = text(r, sql);	\
-		EXPECT_STR(_t, want);			\
+#define EXPECT_TEXT(r, sql, want)                       \
+	do {                                            \
+		_cleanup_free_ char *_t = text(r, sql); \
+		EXPECT_STR(_t, want);                   \
 	} while (0)
 
 #define METRIC(run, n) "SELECT value FROM metric WHERE run_id = '" run "' AND name = '" n "'"
@@ -134,9 +134,12 @@ TEST(a_run_has_its_rows)
 	RESULTS r = results_make(true);
 
 	EXPECT_INT(ingest(&r, false).ingested, 2);
-	EXPECT_TEXT(&r, "SELECT kernel || ' ' || release || ' [' || knobs || '] ' || path FROM run "
-		    "WHERE run_id = '" OLD "'", "small-6.1 6.1.192 [alpha=1 zeta=2] runs/" OLD);
-	EXPECT_NEAR(ask(&r, "SELECT workload_s FROM run WHERE run_id = '" OLD "'"), 14.944689684, 1e-6);
+	EXPECT_TEXT(&r,
+		    "SELECT kernel || ' ' || release || ' [' || knobs || '] ' || path FROM run "
+		    "WHERE run_id = '" OLD "'",
+		    "small-6.1 6.1.192 [alpha=1 zeta=2] runs/" OLD);
+	EXPECT_NEAR(ask(&r, "SELECT workload_s FROM run WHERE run_id = '" OLD "'"), 14.944689684,
+		    1e-6);
 	EXPECT_TEXT(&r, "SELECT group_concat(name || verified) FROM knob", "alpha1,zeta0");
 	EXPECT_INT(ask(&r, "SELECT count(*) FROM phase"), 6);
 	EXPECT_NEAR(ask(&r, "SELECT busy_s FROM host"), 11.5, 0);
@@ -148,15 +151,23 @@ TEST(counters_are_read_before_and_after)
 	RESULTS r = results_make(true);
 
 	ingest(&r, false);
-	EXPECT_INT(ask(&r, "SELECT delta = after - before AND delta > 0 FROM counter WHERE source = "
-		       "'vmstat' AND name = 'pgfault' AND run_id = '" OLD "'"), 1);
-	EXPECT_INT(ask(&r, "SELECT count(*) FROM counter WHERE source = 'interrupts' AND name = 'TLB' "
-		       "AND run_id = '" OLD "'"), 3);
-	EXPECT_INT(ask(&r, "SELECT sum(delta) FILTER (WHERE cpu >= 0) = sum(delta) FILTER (WHERE cpu "
-		       "= -1) FROM counter WHERE source = 'interrupts' AND name = 'CAL'"), 1);
+	EXPECT_INT(ask(&r,
+		       "SELECT delta = after - before AND delta > 0 FROM counter WHERE source = "
+		       "'vmstat' AND name = 'pgfault' AND run_id = '" OLD "'"),
+		   1);
+	EXPECT_INT(ask(&r,
+		       "SELECT count(*) FROM counter WHERE source = 'interrupts' AND name = 'TLB' "
+		       "AND run_id = '" OLD "'"),
+		   3);
+	EXPECT_INT(ask(&r,
+		       "SELECT sum(delta) FILTER (WHERE cpu >= 0) = sum(delta) FILTER (WHERE cpu "
+		       "= -1) FROM counter WHERE source = 'interrupts' AND name = 'CAL'"),
+		   1);
 	EXPECT(ask(&r, "SELECT before FROM counter WHERE name = 'MemTotal'") > 200e6);
-	EXPECT(ask(&r, "SELECT delta FROM counter WHERE name = 'memory.some' AND run_id = '" NEW "'") > 0);
-	EXPECT_TEXT(&r, "SELECT group_concat(name || ' ' || status || ' ' || ifnull(delta, '-'), ', ') "
+	EXPECT(ask(&r, "SELECT delta FROM counter WHERE name = 'memory.some' AND run_id = '" NEW
+		       "'") > 0);
+	EXPECT_TEXT(&r,
+		    "SELECT group_concat(name || ' ' || status || ' ' || ifnull(delta, '-'), ', ') "
 		    "FROM counter WHERE source = 'perf' AND run_id = '" OLD "'",
 		    "cycles not supported -, instructions scaled 200.0, page-faults ok 100.0");
 	EXPECT_NEAR(ask(&r, "SELECT delta FROM counter WHERE source = 'policy'"), 4, 0);
@@ -167,8 +178,8 @@ TEST(the_workloads_output_becomes_metrics)
 	RESULTS r = results_make(true);
 
 	ingest(&r, false);
-	EXPECT_NEAR(ask(&r, METRIC(OLD, "rate")), 12.5, 0);		/* JSON behind a remark */
-	EXPECT_NEAR(ask(&r, METRIC(NEW, "bogo_ops_rate")), 56.75, 0);	/* YAML */
+	EXPECT_NEAR(ask(&r, METRIC(OLD, "rate")), 12.5, 0);           /* JSON behind a remark */
+	EXPECT_NEAR(ask(&r, METRIC(NEW, "bogo_ops_rate")), 56.75, 0); /* YAML */
 	EXPECT_TEXT(&r, "SELECT group_concat(x || ':' || y) FROM sample WHERE name = 'latency'",
 		    "0.0:5.0,64.0:8.0,128.0:1.0");
 	EXPECT_TEXT(&r, "SELECT group_concat(x || ':' || y) FROM sample WHERE name = 'bins'",
@@ -185,14 +196,18 @@ TEST(metrics_of_counters_and_of_the_trace_agree)
 	ingest(&r, false);
 	EXPECT_NEAR(ask(&r, METRIC(OLD, "direct_reclaims")), 49, 0);
 	EXPECT_NEAR(ask(&r, METRIC(OLD, "allocstall")), 49, 0);
-	EXPECT_NEAR(ask(&r, METRIC(OLD, "direct_reclaimed")), ask(&r, METRIC(OLD, "pgsteal_direct")), 0);
+	EXPECT_NEAR(ask(&r, METRIC(OLD, "direct_reclaimed")),
+		    ask(&r, METRIC(OLD, "pgsteal_direct")), 0);
 	EXPECT(ask(&r, METRIC(OLD, "direct_reclaimed")) > 0);
 	EXPECT_NEAR(ask(&r, METRIC(OLD, "compactions")), 3, 0);
 	EXPECT_NEAR(ask(&r, METRIC(OLD, "direct_reclaim_max")),
-		    ask(&r, "SELECT max(latency_ns) FROM v_direct_reclaim WHERE run_id = '" OLD "'"), 0);
+		    ask(&r,
+			"SELECT max(latency_ns) FROM v_direct_reclaim WHERE run_id = '" OLD "'"),
+		    0);
 	EXPECT_NEAR(ask(&r, METRIC(OLD, "direct_reclaim_p50")),
 		    ask(&r, "SELECT latency_ns FROM v_direct_reclaim WHERE run_id = '" OLD "' "
-			"ORDER BY latency_ns LIMIT 1 OFFSET 24"), 0);
+			    "ORDER BY latency_ns LIMIT 1 OFFSET 24"),
+		    0);
 	EXPECT_NEAR(ask(&r, METRIC(OLD, "throttled")), 0, 0);
 	EXPECT_INT(ask(&r, "SELECT count(*) FROM metric WHERE name = 'ipis_sent'"), 0);
 }
@@ -203,7 +218,8 @@ TEST(lost_events_void_what_the_trace_says_and_nothing_else)
 
 	ingest(&r, false);
 	EXPECT_INT(ask(&r, "SELECT sum(overrun) FROM trace_cpu WHERE run_id = '" NEW "'"), 2108);
-	EXPECT_INT(ask(&r, "SELECT count(*) FROM metric WHERE source = 'trace' AND run_id = '" NEW "'"),
+	EXPECT_INT(ask(&r,
+		       "SELECT count(*) FROM metric WHERE source = 'trace' AND run_id = '" NEW "'"),
 		   0);
 	EXPECT(ask(&r, METRIC(NEW, "allocstall")) > 0);
 	EXPECT_INT(ask(&r, "SELECT count(*) FROM event_ipi_ipi_send_cpu"), 207);
@@ -270,24 +286,31 @@ TEST(metrics_of_a_run_come_from_that_run)
 	copy_run(&r, OLD, "6100000000000001-2");
 	edit(&r, "6100000000000001-2/run.json", OLD, "6100000000000001-2");
 	ingest(&r, false);
-	EXPECT_INT(ask(&r, "SELECT count(*) FROM metric a JOIN metric b USING (name) WHERE a.run_id = '"
-		       OLD "' AND b.run_id = '6100000000000001-2' AND a.value IS NOT b.value"), 0);
+	EXPECT_INT(
+		ask(&r,
+		    "SELECT count(*) FROM metric a JOIN metric b USING (name) WHERE a.run_id = '" OLD
+		    "' AND b.run_id = '6100000000000001-2' AND a.value IS NOT b.value"),
+		0);
 	EXPECT_INT(ask(&r, "SELECT count(*) FROM metric WHERE run_id = '6100000000000001-2'"),
 		   (int)ask(&r, "SELECT count(*) FROM metric WHERE run_id = '" OLD "'"));
 }
 
 TEST(a_new_field_becomes_a_column_and_is_null_elsewhere)
 {
-	static const char file[] = NEW "/guest/trace/events/vmscan/mm_vmscan_direct_reclaim_end/format";
+	static const char file[] =
+		NEW "/guest/trace/events/vmscan/mm_vmscan_direct_reclaim_end/format";
 	RESULTS r = results_make(true);
 
-	edit(&r, file, "\n\nprint fmt", "\n\tfield:unsigned short extra;\toffset:8;\tsize:2;"
+	edit(&r, file, "\n\nprint fmt",
+	     "\n\tfield:unsigned short extra;\toffset:8;\tsize:2;"
 	     "\tsigned:0;\n\nprint fmt");
 	EXPECT_INT(ingest(&r, false).ingested, 2);
-	EXPECT_INT(ask(&r, "SELECT count(extra) FROM event_vmscan_mm_vmscan_direct_reclaim_end"), 100);
+	EXPECT_INT(ask(&r, "SELECT count(extra) FROM event_vmscan_mm_vmscan_direct_reclaim_end"),
+		   100);
 	EXPECT_INT(ask(&r, "SELECT count(*) FROM event_vmscan_mm_vmscan_direct_reclaim_end"), 149);
 	EXPECT_INT(ask(&r, "SELECT extra = nr_reclaimed % 65536 FROM "
-		       "event_vmscan_mm_vmscan_direct_reclaim_end WHERE extra IS NOT NULL"), 1);
+			   "event_vmscan_mm_vmscan_direct_reclaim_end WHERE extra IS NOT NULL"),
+		   1);
 }
 
 TEST(damaged_directories_are_named_and_the_others_go_in)
@@ -296,7 +319,8 @@ TEST(damaged_directories_are_named_and_the_others_go_in)
 		const char *file, *from, *to, *words;
 	} damages[] = {
 		{ "run.json", "{", "", "run.json:" },
-		{ "run.json", "\"schema_version\": 1", "\"schema_version\": 9", "schema_version 9" },
+		{ "run.json", "\"schema_version\": 1", "\"schema_version\": 9",
+		  "schema_version 9" },
 		{ "run.json", "\"outcome\": \"ok\"", "\"outcome\": 7", "\"outcome\" is missing" },
 		{ "run.json", OLD, "another-1", "run_id is \"another-1\"" },
 		{ "guest/knobs.json", "[", "", "guest/knobs.json:1" },
@@ -320,7 +344,9 @@ TEST(damaged_directories_are_named_and_the_others_go_in)
 		EXPECT_INT(s.damaged, 1);
 		EXPECT_INT(s.ingested, 1);
 		EXPECT_INT(ask(&r, "SELECT count(*) FROM run"), 1);
-		EXPECT_INT(ask(&r, "SELECT count(*) FROM event_tlb_tlb_flush WHERE run_id = '" OLD "'"), 0);
+		EXPECT_INT(ask(&r,
+			       "SELECT count(*) FROM event_tlb_tlb_flush WHERE run_id = '" OLD "'"),
+			   0);
 	}
 }
 
@@ -332,9 +358,13 @@ TEST(a_torn_trace_keeps_what_is_whole)
 	if (truncate(raw, 3 * 4096 + 17) < 0)
 		abort();
 	EXPECT_INT(ingest(&r, false).ingested, 2);
-	EXPECT_TEXT(&r, "SELECT kind FROM incident WHERE title = 'guest/trace/cpu1.raw: page 3 at byte 12288: "
-		    "half a page at the end'", "trace-damaged");
-	EXPECT_INT(ask(&r, "SELECT dropped FROM trace_cpu WHERE cpu = 1 AND run_id = '" OLD "'"), 1);
+	EXPECT_TEXT(
+		&r,
+		"SELECT kind FROM incident WHERE title = 'guest/trace/cpu1.raw: page 3 at byte 12288: "
+		"half a page at the end'",
+		"trace-damaged");
+	EXPECT_INT(ask(&r, "SELECT dropped FROM trace_cpu WHERE cpu = 1 AND run_id = '" OLD "'"),
+		   1);
 	EXPECT_INT(ask(&r, "SELECT count(*) FROM metric WHERE source = 'trace'"), 0);
 	EXPECT(ask(&r, "SELECT count(*) FROM event_tlb_tlb_flush WHERE run_id = '" OLD "'") > 0);
 }
@@ -346,7 +376,8 @@ TEST(a_run_that_failed_is_ingested_with_its_incident)
 
 	dir_remove(out, NULL);
 	edit(&r, OLD "/run.json", "\"outcome\": \"ok\"", "\"outcome\": \"hang\"");
-	edit(&r, OLD "/run.json", "\"detail\": null", "\"detail\": \"silent for 12.5s in workload\"");
+	edit(&r, OLD "/run.json", "\"detail\": null",
+	     "\"detail\": \"silent for 12.5s in workload\"");
 	EXPECT_INT(ingest(&r, false).ingested, 2);
 	EXPECT_TEXT(&r, "SELECT kind || ': ' || title FROM incident WHERE run_id = '" OLD "'",
 		    "hang: silent for 12.5s in workload");
@@ -361,7 +392,8 @@ TEST(a_file_that_was_cut_off_costs_a_failed_run_that_file_only)
 	edit(&r, OLD "/guest/perf.json", "}]", "");
 	EXPECT_INT(ingest(&r, false).ingested, 2);
 	EXPECT_INT(ask(&r, "SELECT count(*) FROM incident WHERE kind = 'damaged-file' AND "
-		       "title LIKE 'guest/perf.json:%'"), 1);
+			   "title LIKE 'guest/perf.json:%'"),
+		   1);
 	EXPECT(ask(&r, "SELECT count(*) FROM event_tlb_tlb_flush WHERE run_id = '" OLD "'") > 0);
 }
 
@@ -376,9 +408,11 @@ TEST(incidents_of_the_console_have_excerpt_and_fingerprint)
 	edit(&r, OLD "/run.json", "\"incidents\": []", listed);
 	edit(&r, NEW "/run.json", "\"incidents\": []", other);
 	EXPECT_INT(ingest(&r, false).ingested, 2);
-	EXPECT_INT(ask(&r, "SELECT count(DISTINCT fingerprint) FROM incident WHERE kind = 'oops'"), 1);
+	EXPECT_INT(ask(&r, "SELECT count(DISTINCT fingerprint) FROM incident WHERE kind = 'oops'"),
+		   1);
 	EXPECT_INT(ask(&r, "SELECT excerpt LIKE '%up 6.1.192%' FROM incident WHERE kind = 'oops' "
-		       "AND run_id = '" OLD "'"), 1);
+			   "AND run_id = '" OLD "'"),
+		   1);
 }
 
 TEST(an_untraced_run_has_counters_only)
@@ -435,8 +469,8 @@ TEST(yaml_that_explodes_is_refused)
 
 	strbuf_puts(&b, "l0: &l0 [x, x, x, x, x, x, x, x, x, x]\n");
 	for (int i = 1; i < 12; i++)
-		strbuf_printf(&b, "l%d: &l%d [*l%d, *l%d, *l%d, *l%d, *l%d, *l%d, *l%d, *l%d]\n", i, i,
-			      i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+		strbuf_printf(&b, "l%d: &l%d [*l%d, *l%d, *l%d, *l%d, *l%d, *l%d, *l%d, *l%d]\n", i,
+			      i, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
 	json = yaml(b.data);
 	EXPECT_STR(json, "error");
 }

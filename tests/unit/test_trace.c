@@ -12,23 +12,21 @@
 #define REAL "tests/data/runs/6100000000000001-1"
 #define LOSSY "tests/data/runs/6120000000000002-1"
 
-static const char header_page[] =
-	"\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n"
-	"\tfield: local_t commit;\toffset:8;\tsize:8;\tsigned:1;\n"
-	"\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n"
-	"\tfield: char data;\toffset:16;\tsize:4080;\tsigned:1;\n";
+static const char header_page[] = "\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n"
+				  "\tfield: local_t commit;\toffset:8;\tsize:8;\tsigned:1;\n"
+				  "\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n"
+				  "\tfield: char data;\toffset:16;\tsize:4080;\tsigned:1;\n";
 
-#define COMMON								\
-	"format:\n"							\
-	"\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n" \
-	"\tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;\n" \
+#define COMMON                                                                         \
+	"format:\n"                                                                    \
+	"\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"         \
+	"\tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;\n"         \
 	"\tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;\n" \
 	"\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n\n"
 
 /* One field of every kind. */
 static const char kinds_format[] =
-	"name: kinds\nID: 77\n" COMMON
-	"\tfield:short small;\toffset:8;\tsize:2;\tsigned:1;\n"
+	"name: kinds\nID: 77\n" COMMON "\tfield:short small;\toffset:8;\tsize:2;\tsigned:1;\n"
 	"\tfield:unsigned char tiny;\toffset:10;\tsize:1;\tsigned:0;\n"
 	"\tfield:char comm[4];\toffset:12;\tsize:4;\tsigned:0;\n"
 	"\tfield:__data_loc char[] text;\toffset:16;\tsize:4;\tsigned:0;\n"
@@ -93,18 +91,18 @@ TEST(time_is_followed_through_all_kinds_of_records)
 
 	use_layout();
 	event(&p, 10, 1, 5, 3);
-	event_header(&p, 30, 7);	/* time extend: 3 << 27 | 7 */
+	event_header(&p, 30, 7); /* time extend: 3 << 27 | 7 */
 	put32(&p, 3);
 	event(&p, 1, 2, 5, 2);
-	event_header(&p, 29, 4);	/* discarded: 8 bytes behind its length */
+	event_header(&p, 29, 4); /* discarded: 8 bytes behind its length */
 	put32(&p, 12);
 	put32(&p, 0xdead);
 	put32(&p, 0xdead);
 	event(&p, 0, 3, 5, 2);
-	event_header(&p, 31, 9);	/* absolute: 4 << 27 | 9 */
+	event_header(&p, 31, 9); /* absolute: 4 << 27 | 9 */
 	put32(&p, 4);
 	event(&p, 2, 4, 5, 2);
-	event_header(&p, 29, 0);	/* the rest of the page is padding */
+	event_header(&p, 29, 0); /* the rest of the page is padding */
 	put32(&p, 0xdead);
 	EXPECT_INT(ring_page_open(&r, &layout, seal(&p, 1000, 0)), 0);
 	EXPECT_INT(ring_page_next(&r, &ev), 1);
@@ -178,13 +176,11 @@ TEST(lengths_that_lie_end_the_page)
 	static const struct {
 		uint32_t type, delta, word;
 	} lies[] = {
-		{ 28, 1, 0 },		/* a plain event longer than the page */
-		{ 0, 1, 5000 },		/* a long event that is longer than the page */
-		{ 0, 1, 0 },		/* … shorter than its own length word */
-		{ 0, 1, 0xffffffff },
-		{ 29, 1, 5000 },	/* a discarded event */
-		{ 29, 1, 0xfffffffe },
-		{ 29, 1, 0 },		/* … that would not move on */
+		{ 28, 1, 0 },   /* a plain event longer than the page */
+		{ 0, 1, 5000 }, /* a long event that is longer than the page */
+		{ 0, 1, 0 },    /* … shorter than its own length word */
+		{ 0, 1, 0xffffffff },  { 29, 1, 5000 }, /* a discarded event */
+		{ 29, 1, 0xfffffffe }, { 29, 1, 0 },    /* … that would not move on */
 	};
 
 	use_layout();
@@ -246,8 +242,9 @@ static struct trace_event *parse(const char *text)
 TEST(fields_are_compiled)
 {
 	_cleanup_trace_event_ struct trace_event *ev = parse(kinds_format);
-	static const enum field_kind kinds[] = { FIELD_INT, FIELD_INT, FIELD_STRING, FIELD_STRING,
-						 FIELD_BITMASK, FIELD_ARRAY, FIELD_INT, FIELD_INT };
+	static const enum field_kind kinds[] = { FIELD_INT,    FIELD_INT,     FIELD_STRING,
+						 FIELD_STRING, FIELD_BITMASK, FIELD_ARRAY,
+						 FIELD_INT,    FIELD_INT };
 
 	EXPECT(ev);
 	EXPECT_INT(ev->id, 77);
@@ -280,12 +277,12 @@ static size_t kinds_record(uint8_t *r)
 	return 56;
 }
 
-#define EXPECT_TEXT(value, want)						\
-	do {									\
-		struct trace_value _t = (value);				\
-		_cleanup_free_ char *_s = xstrndup(_t.p, _t.n);			\
-		EXPECT_INT(_t.type, VALUE_TEXT);				\
-		EXPECT_STR(_s, want);						\
+#define EXPECT_TEXT(value, want)                                \
+	do {                                                    \
+		struct trace_value _t = (value);                \
+		_cleanup_free_ char *_s = xstrndup(_t.p, _t.n); \
+		EXPECT_INT(_t.type, VALUE_TEXT);                \
+		EXPECT_STR(_s, want);                           \
 	} while (0)
 
 TEST(values_are_decoded)
@@ -346,14 +343,16 @@ TEST(flags_are_spelled_as_the_kernel_does)
 TEST(formats_that_lie_are_refused_or_cut)
 {
 	static const char *const refused[] = {
-		"", "name", "name: x\n", "name: x\nID: 70000\n" COMMON "\nprint fmt: \"\"\n",
+		"",
+		"name",
+		"name: x\n",
+		"name: x\nID: 70000\n" COMMON "\nprint fmt: \"\"\n",
 		"name: x\"; DROP TABLE run; --\nID: 7\n" COMMON "\nprint fmt: \"\"\n",
 		"name: x\nID: 7\nformat:\n\tfield:int a;\toffset:8;\tsize:4;\tsigned:1;\n\n"
 		"print fmt: \"\"\n",
 	};
 	static const char far[] =
-		"name: x\nID: 7\n" COMMON
-		"\tfield:int far;\toffset:99999;\tsize:4;\tsigned:1;\n"
+		"name: x\nID: 7\n" COMMON "\tfield:int far;\toffset:99999;\tsize:4;\tsigned:1;\n"
 		"\tfield:int twice;\toffset:8;\tsize:4;\tsigned:1;\n"
 		"\tfield:int TWICE;\toffset:12;\tsize:4;\tsigned:1;\n"
 		"\tfield:__data_loc char[] loc;\toffset:16;\tsize:8;\tsigned:1;\n\n"
@@ -471,7 +470,7 @@ TEST(damage_costs_what_stands_behind_it_in_its_page)
 	t = trace_open(dir, NULL);
 	EXPECT(t);
 	EXPECT_INT(t->cpus[0].entries, 5);
-	EXPECT_INT(t->cpus[0].n_damaged, 2);	/* page 1 and the half page at the end */
+	EXPECT_INT(t->cpus[0].n_damaged, 2); /* page 1 and the half page at the end */
 	EXPECT(strstr(t->cpus[0].damage, "cpu0.raw: page 1 at byte 4156: an event is longer"));
 	EXPECT(!trace_complete(t));
 }
@@ -507,7 +506,8 @@ static sqlite3 *open_sql(void)
 	struct trace_cache *cache = trace_cache_create();
 	sqlite3 *db;
 
-	if (sqlite3_open(":memory:", &db) != SQLITE_OK || trace_vtab_register(db, cache) != SQLITE_OK)
+	if (sqlite3_open(":memory:", &db) != SQLITE_OK ||
+	    trace_vtab_register(db, cache) != SQLITE_OK)
 		abort();
 	trace_cache_release(cache);
 	return db;
@@ -527,10 +527,10 @@ static char *ask(sqlite3 *db, const char *sql)
 	return ret;
 }
 
-#define EXPECT_SQL(db, sql, want)			\
-	do {						\
-		_cleanup_free_ char *_a = ask(db, sql);	\
-		EXPECT_STR(_a, want);			\
+#define EXPECT_SQL(db, sql, want)                       \
+	do {                                            \
+		_cleanup_free_ char *_a = ask(db, sql); \
+		EXPECT_STR(_a, want);                   \
 	} while (0)
 
 TEST(all_events_can_be_asked_for_in_sql)
@@ -539,32 +539,44 @@ TEST(all_events_can_be_asked_for_in_sql)
 
 	EXPECT_SQL(db, "SELECT count(*) FROM trace('" REAL "')", "881");
 	EXPECT_SQL(db, "SELECT count(*) FROM trace('" REAL "') WHERE event = 'tlb_flush'", "669");
-	EXPECT_SQL(db, "SELECT count(*) FROM trace('" REAL "') WHERE system = 'vmscan' AND cpu = 0 "
-		   "AND ts_ns > 0", "102");
+	EXPECT_SQL(db,
+		   "SELECT count(*) FROM trace('" REAL "') WHERE system = 'vmscan' AND cpu = 0 "
+		   "AND ts_ns > 0",
+		   "102");
 	EXPECT_SQL(db, "SELECT count(*) FROM trace('" REAL "') WHERE event = 'no_such'", "0");
-	EXPECT_SQL(db, "SELECT group_concat(DISTINCT json_extract(fields, '$.reason')) "
-		   "FROM trace('" REAL "') WHERE event = 'tlb_flush'", "0,3,4,1");
-	EXPECT_SQL(db, "SELECT count(*) FROM trace('" REAL "') a JOIN trace('" LOSSY "') b "
+	EXPECT_SQL(db,
+		   "SELECT group_concat(DISTINCT json_extract(fields, '$.reason')) "
+		   "FROM trace('" REAL "') WHERE event = 'tlb_flush'",
+		   "0,3,4,1");
+	EXPECT_SQL(db,
+		   "SELECT count(*) FROM trace('" REAL "') a JOIN trace('" LOSSY "') b "
 		   "ON b.system = 'vmscan' AND b.event = a.event "
-		   "WHERE a.event = 'mm_vmscan_kswapd_wake'", "6");
+		   "WHERE a.event = 'mm_vmscan_kswapd_wake'",
+		   "6");
 	sqlite3_close(db);
 }
 
 TEST(pushed_down_bounds_give_what_sqlite_would_filter)
 {
 	static const char *const conditions[] = {
-		"ts_ns >= 2000000000", "ts_ns > 4000000000 AND ts_ns <= 4500000000", "ts_ns = 0",
-		"ts_ns < 'text'", "ts_ns > 'text'", "ts_ns > -5", "ts_ns < 2.5e9", "cpu = 1",
-		"cpu = '1'", "cpu = 9", "ts_ns IS NULL", "ts_ns > NULL",
+		"ts_ns >= 2000000000", "ts_ns > 4000000000 AND ts_ns <= 4500000000",
+		"ts_ns = 0",           "ts_ns < 'text'",
+		"ts_ns > 'text'",      "ts_ns > -5",
+		"ts_ns < 2.5e9",       "cpu = 1",
+		"cpu = '1'",           "cpu = 9",
+		"ts_ns IS NULL",       "ts_ns > NULL",
 	};
 	sqlite3 *db = open_sql();
 
-	sqlite3_exec(db, "CREATE TABLE copy(ts_ns INTEGER, cpu INTEGER);"
-		     "INSERT INTO copy SELECT ts_ns, cpu FROM trace('" REAL "')", NULL, NULL, NULL);
+	sqlite3_exec(db,
+		     "CREATE TABLE copy(ts_ns INTEGER, cpu INTEGER);"
+		     "INSERT INTO copy SELECT ts_ns, cpu FROM trace('" REAL "')",
+		     NULL, NULL, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(conditions); i++) {
-		_cleanup_free_ char *a = xasprintf("SELECT count(*) FROM copy WHERE %s", conditions[i]);
-		_cleanup_free_ char *b = xasprintf("SELECT count(*) FROM trace('" REAL "') WHERE %s",
-						   conditions[i]);
+		_cleanup_free_ char *a =
+			xasprintf("SELECT count(*) FROM copy WHERE %s", conditions[i]);
+		_cleanup_free_ char *b =
+			xasprintf("SELECT count(*) FROM trace('" REAL "') WHERE %s", conditions[i]);
 		_cleanup_free_ char *want = ask(db, a);
 
 		EXPECT_SQL(db, b, want);
@@ -576,16 +588,25 @@ TEST(one_event_type_has_its_own_columns)
 {
 	sqlite3 *db = open_sql();
 
-	sqlite3_exec(db, "CREATE VIRTUAL TABLE temp.begin USING trace_event('" REAL "', 'vmscan', "
-		     "'mm_vmscan_direct_reclaim_begin')", NULL, NULL, NULL);
-	EXPECT_SQL(db, "SELECT count(*) || ' ' || sum(\"order\") || ' ' || min(gfp_flags) FROM begin",
+	sqlite3_exec(db,
+		     "CREATE VIRTUAL TABLE temp.begin USING trace_event('" REAL "', 'vmscan', "
+		     "'mm_vmscan_direct_reclaim_begin')",
+		     NULL, NULL, NULL);
+	EXPECT_SQL(db,
+		   "SELECT count(*) || ' ' || sum(\"order\") || ' ' || min(gfp_flags) FROM begin",
 		   "49 0 1314250");
-	EXPECT_SQL(db, "SELECT ts_ns = (SELECT max(ts_ns) FROM begin) FROM begin "
-		   "ORDER BY ts_ns DESC LIMIT 1", "1");
-	EXPECT_INT(sqlite3_exec(db, "CREATE VIRTUAL TABLE temp.x USING trace_event('" REAL "', "
-				"'vmscan', 'nothing')", NULL, NULL, NULL), SQLITE_ERROR);
+	EXPECT_SQL(db,
+		   "SELECT ts_ns = (SELECT max(ts_ns) FROM begin) FROM begin "
+		   "ORDER BY ts_ns DESC LIMIT 1",
+		   "1");
+	EXPECT_INT(sqlite3_exec(db,
+				"CREATE VIRTUAL TABLE temp.x USING trace_event('" REAL "', "
+				"'vmscan', 'nothing')",
+				NULL, NULL, NULL),
+		   SQLITE_ERROR);
 	EXPECT(strstr(sqlite3_errmsg(db), "no event vmscan:nothing was recorded"));
-	EXPECT_INT(sqlite3_exec(db, "SELECT * FROM trace('/nowhere')", NULL, NULL, NULL), SQLITE_ERROR);
+	EXPECT_INT(sqlite3_exec(db, "SELECT * FROM trace('/nowhere')", NULL, NULL, NULL),
+		   SQLITE_ERROR);
 	EXPECT(strstr(sqlite3_errmsg(db), "header_page"));
 	sqlite3_close(db);
 }
