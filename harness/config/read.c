@@ -7,7 +7,7 @@
 #include "config/keys.h"
 
 /* How much of a list a message may quote. */
-#define MAX_LISTED 12
+#define MAX_LISTED 16
 
 static void *member(void *base, size_t offset)
 {

@@ -53,6 +53,12 @@ TEST(syntax_errors_have_a_position)
 		  "harness.toml:1:1: a NUL character can't be part of a string" },
 		{ "[machine]\nmem = \"1\\u0000\"\n",
 		  "harness.toml:2:7: a NUL character can't be part of a string" },
+		/* What toml++ 3.3 by itself aborts on, and what it calls unreachable. */
+		{ "[[{}x]]\n",
+		  "harness.toml:1:3: Error while parsing key: expected bare key starting "
+		  "character or string delimiter, saw '{'" },
+		{ "cl\xc3\xa9 = 1\n",
+		  "harness.toml:1:3: Error while parsing key-value pair: expected '=', saw 'é'" },
 		{ "x = \xff\n", "harness.toml:1:4: Encountered invalid utf-8 sequence" },
 		{ "[trace]\nevents = [\"tlb:*\",\n",
 		  "harness.toml:2:20: Error while parsing array: encountered end-of-file" },
