@@ -88,20 +88,40 @@ static int build_run(struct build *b, const char *dir, struct kernel_record *ret
 	return 0;
 }
 
+/*
+ * Trees that killed processes left; the caller holds this id's lock, so none
+ * is in use.  Their compilers may still run for a moment, which is why a tree
+ * is never used twice and why what can't be removed now is left for later.
+ */
+static void sweep(const char *builds, const char *id)
+{
+	_cleanup_free_ char *prefix = xasprintf("%.*s.", SHORT_ID - 1, id);
+	_cleanup_strv_ char **names = NULL;
+
+	if (dir_list(builds, &names, NULL) < 0)
+		return;
+	for (size_t i = 0; names[i]; i++) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", builds, names[i]);
+
+		if (str_starts(names[i], prefix) && path_is_dir(path))
+			dir_remove(path, NULL);
+	}
+}
+
 static int build_init(struct build *b, const struct kernel_def *def, const struct identity *id,
 		      struct error **err)
 {
 	_cleanup_free_ char *builds = NULL;
 
 	if (cache_dir("builds", &builds, err) < 0 ||
-	    fragment_read_all(&b->asked, def->config, err) < 0 ||
-	    queue_read(&b->queue, def->patches, err) < 0)
+	    source_inputs(def, &b->asked, &b->queue, err) < 0)
 		return -1;
 	b->name = def->name;
 	b->id = id;
-	b->tree = xasprintf("%s/%.*s", builds, SHORT_ID - 1, id->id);
+	sweep(builds, id->id);
+	b->tree = xasprintf("%s/%.*s.%d", builds, SHORT_ID - 1, id->id, getpid());
 	b->obj = xasprintf("%s/obj", b->tree);
-	b->log = xasprintf("%s.log", b->tree);
+	b->log = xasprintf("%s/%.*s.log", builds, SHORT_ID - 1, id->id);
 	b->release_suffix = xasprintf("-mm-%.8s", id->id);
 	return 0;
 }

@@ -7,8 +7,6 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "kernel/apt.h"
-#include "kernel/fragment.h"
-#include "kernel/patches.h"
 
 #define IMAGE_PREFIX "linux-image-"
 #define META_DEPTH 4 /* a meta package of a meta package of …: more is a loop */
@@ -83,6 +81,15 @@ static int identify_image(const struct kernel_def *def, struct identity *ret, st
 	return 0;
 }
 
+int source_inputs(const struct kernel_def *def, struct fragment *ret_options,
+		  struct patch_queue *ret_queue, struct error **err)
+{
+	if (fragment_read_all(ret_options, def->config, err) < 0 ||
+	    queue_read(ret_queue, def->patches, err) < 0)
+		return -1;
+	return ret_queue->config ? fragment_read(ret_options, ret_queue->config, err) : 0;
+}
+
 /* Options and hunks count, comments and the patches' descriptions don't. */
 static int identify_source(const struct kernel_def *def, struct identity *ret, struct hash *h,
 			   struct error **err)
@@ -93,8 +100,7 @@ static int identify_source(const struct kernel_def *def, struct identity *ret, s
 	ret->package = xstrdup(def->package);
 	if (apt_candidate(def->package, &ret->version, err) < 0 ||
 	    compiler_version(&ret->compiler, err) < 0 ||
-	    fragment_read_all(&options, def->config, err) < 0 ||
-	    queue_read(&queue, def->patches, err) < 0)
+	    source_inputs(def, &options, &queue, err) < 0)
 		return -1;
 	hash_str(h, ret->package);
 	hash_str(h, ret->version);

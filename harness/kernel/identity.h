@@ -3,7 +3,9 @@
 #ifndef HARNESS_KERNEL_IDENTITY_H
 #define HARNESS_KERNEL_IDENTITY_H
 
+#include "kernel/fragment.h"
 #include "kernel/kernel.h"
+#include "kernel/patches.h"
 
 /* Part of every kernel's id: another number makes every cached kernel again. */
 #define KERNEL_LAYOUT 1
@@ -18,6 +20,10 @@ struct identity {
 int identity_find(const struct kernel_def *def, struct identity *ret, struct error **err);
 void identity_deinit(struct identity *i);
 #define _cleanup_identity_ cleanup(identity_deinit)
+
+/* debian-source: the patch queue, and the options of all fragments, the queue's last. */
+int source_inputs(const struct kernel_def *def, struct fragment *ret_options,
+		  struct patch_queue *ret_queue, struct error **err);
 
 /* First lines of `gcc --version` and `ld --version`.  Caller frees. */
 int compiler_version(char **ret, struct error **err);

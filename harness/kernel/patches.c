@@ -57,7 +57,7 @@ static int read_patch(struct patch_queue *q, const char *dir, const char *name, 
 
 int queue_read(struct patch_queue *q, const char *dir, struct error **err)
 {
-	_cleanup_free_ char *series = NULL, *text = NULL;
+	_cleanup_free_ char *series = NULL, *text = NULL, *config = NULL;
 	char *rest, *line;
 
 	if (!dir)
@@ -67,6 +67,9 @@ int queue_read(struct patch_queue *q, const char *dir, struct error **err)
 		return 0;
 	if (file_read(series, &text, NULL, err) < 0)
 		return -1;
+	config = xasprintf("%s/config", dir);
+	if (path_exists(config))
+		q->config = steal_ptr(&config);
 	for (rest = text; (line = strsep(&rest, "\n"));) {
 		char *word, *save = NULL;
 
@@ -85,6 +88,7 @@ void queue_deinit(struct patch_queue *q)
 		free(q->patches[i].text);
 	}
 	free(q->patches);
+	free(q->config);
 	strv_free(q->hooks);
 	*q = (struct patch_queue){ 0 };
 }

@@ -5,6 +5,9 @@
  * for policies it provides:
  *
  *	Policy-Hook: watermark
+ *
+ * A file `config` beside `series` is a fragment with the options that the
+ * patches add; a kernel without the queue could not grant them.
  */
 #ifndef HARNESS_KERNEL_PATCHES_H
 #define HARNESS_KERNEL_PATCHES_H
@@ -24,6 +27,7 @@ struct patch {
 struct patch_queue {
 	struct patch *patches;
 	size_t n;
+	char *config; /* path of the fragment, or NULL */
 	char **hooks; /* of all patches; NULL-terminated, or NULL */
 };
 

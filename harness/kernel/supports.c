@@ -6,8 +6,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
-#include "kernel/fragment.h"
-#include "kernel/patches.h"
+#include "kernel/identity.h"
 
 static char *missing_hook(const struct kernel_def *def, const struct patch_queue *queue,
 			  const char *hook)
@@ -49,12 +48,13 @@ static int known_config(const struct kernel_def *def, const struct kernel *k, st
 			bool *ret_complete, struct error **err)
 {
 	_cleanup_free_ char *path = k ? xasprintf("%s/config", k->dir) : NULL;
+	_cleanup_queue_ struct patch_queue queue = { 0 };
 
 	*ret_complete = path && path_exists(path);
 	if (*ret_complete)
 		return fragment_read(ret, path, err);
 	if (def->source == KERNEL_DEBIAN_SOURCE)
-		return fragment_read_all(ret, def->config, err);
+		return source_inputs(def, ret, &queue, err);
 	return 0;
 }
 
