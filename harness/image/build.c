@@ -11,7 +11,7 @@
  * path is left out of what __FILE__ says: equal sources give equal programs.
  */
 static char *const compiler[] = {
-	"cc", "-std=gnu11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-static",
+	"cc", "-std=gnu11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-static", "-s",
 	"-ffile-prefix-map=.=", NULL
 };
 
