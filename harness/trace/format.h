@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Event formats, compiled.  libtraceevent parses the text that the kernel
- * wrote; what is kept is what decoding needs: for each field its offset, size
- * and kind, and the names that its print format gives to values.
+ * Event formats, compiled: what decoding needs is kept, for each field its
+ * offset, size and kind, and the names that the print format gives to values.
  */
 #ifndef HARNESS_FORMAT_H
 #define HARNESS_FORMAT_H

@@ -13,13 +13,6 @@
 #include "trace/ring.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-const char *__lsan_default_suppressions(void);
-
-/* libtraceevent 1.7.1 forgets tokens of formats that it refuses; ours are to be found. */
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libtraceevent\n";
-}
 
 static void decode(const struct trace_event *ev, const struct ring_event *rec,
 		   struct strbuf *scratch)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -230,6 +231,23 @@ TEST(a_series_with_a_missing_patch_is_an_error)
 	EXPECT_IN(err->msg, "q/gone.patch");
 }
 
+TEST(a_queue_brings_its_options)
+{
+	_cleanup_fake_ struct fake *f = fake_create();
+	_cleanup_fragment_ struct fragment options = { 0 };
+	_cleanup_queue_ struct patch_queue q = { 0 };
+	_cleanup_error_ struct error *err = NULL;
+	char *fragments[] = { fake_file(f, "base", "CONFIG_A=y\nCONFIG_HOOKS=n\n"), NULL };
+	struct kernel_def def = { .name = "src", .config = fragments };
+
+	fake_file(f, "q/series", "");
+	fake_file(f, "q/config", "CONFIG_HOOKS=y\n");
+	def.patches = (char *)fake_path(f, "q");
+	EXPECT_OK(source_inputs(&def, &options, &q, &err));
+	EXPECT_STR(fragment_get(&options, "CONFIG_A"), "y");
+	EXPECT_STR(fragment_get(&options, "CONFIG_HOOKS"), "y");
+}
+
 /* --- identities ----------------------------------------------------------------- */
 
 static struct kernel_def debian(const char *package)
@@ -392,6 +410,78 @@ TEST(a_failed_unpacking_leaves_nothing)
 	EXPECT(dir_list(fake_path(f, "cache/mm-harness/kernels"), &names, NULL) == 0);
 	for (size_t i = 0; names[i]; i++)
 		EXPECT(str_starts(names[i], ".lock-"));
+}
+
+/* Ends a kernel_get() in a child by a signal, while apt-get is at work. */
+static int status_after(struct fake *f, const struct kernel_def *def, int sig)
+{
+	const struct timespec tick = { .tv_nsec = 20 * 1000 * 1000 };
+	int status;
+	pid_t pid;
+
+	fake_program(f, "bin/apt-get", "#!/bin/sh\n: >\"$FAKE/started\"\nexec sleep 60\n");
+	pid = fork();
+	if (pid == 0) {
+		struct error *err = NULL;
+		struct kernel *k = NULL;
+
+		proc_catch_signals();
+		_exit(kernel_get(def, &k, &err) < 0 ? (int)err->code : 0);
+	}
+	for (int i = 0; i < 500 && !path_exists(fake_path(f, "started")); i++)
+		nanosleep(&tick, NULL);
+	kill(pid, sig);
+	waitpid(pid, &status, 0);
+	return status;
+}
+
+TEST(an_interrupted_fetch_leaves_nothing)
+{
+	_cleanup_fake_ struct fake *f = fake_create();
+	const struct kernel_def def = debian("linux-image-cloud");
+	_cleanup_strv_ char **names = NULL;
+	int status;
+
+	fake_debian_kernel(f, "6.1.0-1", "6.1.9-1");
+	status = status_after(f, &def, SIGINT);
+	EXPECT(WIFEXITED(status));
+	EXPECT_INT(WEXITSTATUS(status), EXIT_INTERRUPTED);
+	EXPECT(dir_list(fake_path(f, "cache/mm-harness/kernels"), &names, NULL) == 0);
+	for (size_t i = 0; names[i]; i++)
+		EXPECT(str_starts(names[i], ".lock-"));
+}
+
+TEST(a_killed_fetch_is_done_again)
+{
+	_cleanup_fake_ struct fake *f = fake_create();
+	const struct kernel_def def = debian("linux-image-cloud");
+	_cleanup_kernel_ struct kernel *k = NULL;
+	_cleanup_error_ struct error *err = NULL;
+
+	fake_debian_kernel(f, "6.1.0-1", "6.1.9-1");
+	EXPECT(WIFSIGNALED(status_after(f, &def, SIGKILL)));
+	EXPECT_OK(kernel_cached(&def, &k, &err));
+	EXPECT(!k);
+	fake_program(f, "bin/apt-get", fake_apt_get);
+	EXPECT_OK(kernel_get(&def, &k, &err));
+}
+
+TEST(a_full_disk_is_the_machines_fault)
+{
+	_cleanup_fake_ struct fake *f = fake_create();
+	const struct kernel_def def = debian("linux-image-cloud");
+	_cleanup_kernel_ struct kernel *k = NULL;
+	_cleanup_error_ struct error *err = NULL, *early = NULL;
+
+	fake_debian_kernel(f, "6.1.0-1", "6.1.9-1");
+	fake_program(f, "bin/apt-get",
+		     "#!/bin/sh\necho 'E: write (28: No space left on device)'; exit 100\n");
+	EXPECT(kernel_get(&def, &k, &err) < 0);
+	EXPECT_INT(err->code, EXIT_HOST);
+	EXPECT(store_check_space(f->dir, 1ULL << 60, "a build", &early) < 0);
+	EXPECT_INT(early->code, EXIT_HOST);
+	EXPECT_IN(early->msg, "a build needs");
+	EXPECT(store_check_space(f->dir, 1, "a build", NULL) == 0);
 }
 
 TEST(two_processes_make_a_kernel_once)

@@ -319,6 +319,26 @@ TEST(lost_events_void_what_the_trace_says_only)
 	EXPECT_HAS(text, "c001-1");
 }
 
+TEST(what_one_side_lacks_is_not_compared)
+{
+	_cleanup_db_ struct db *db = open_db();
+	json_t *root;
+
+	for (int i = 0; i < 4; i++) {
+		char run[64];
+
+		insert_run(db, &(struct boot){ .policy = i < 2 ? "stock" : "x" }, run);
+		metric(db, run, i < 2 ? "only_stock" : "only_policy", "count", "lower", i,
+		       "workload");
+		metric(db, run, "shared", "count", "lower", i, "workload");
+	}
+	root = report_json(db, (struct report_options){ 0 });
+	EXPECT(find_row(root, "shared"));
+	EXPECT(!find_row(root, "only_stock"));
+	EXPECT(!find_row(root, "only_policy"));
+	json_decref(root);
+}
+
 TEST(many_metrics_are_corrected_for)
 {
 	_cleanup_db_ struct db *db = open_db();

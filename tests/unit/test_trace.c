@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "tests/unit/test.h"
+#include "tests/unit/trace_formats.h"
 #include "trace/vtab.h"
 
 #define REAL "tests/data/runs/6100000000000001-1"
@@ -16,27 +17,6 @@ static const char header_page[] = "\tfield: u64 timestamp;\toffset:0;\tsize:8;\t
 				  "\tfield: local_t commit;\toffset:8;\tsize:8;\tsigned:1;\n"
 				  "\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n"
 				  "\tfield: char data;\toffset:16;\tsize:4080;\tsigned:1;\n";
-
-#define COMMON                                                                         \
-	"format:\n"                                                                    \
-	"\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"         \
-	"\tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;\n"         \
-	"\tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;\n" \
-	"\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n\n"
-
-/* One field of every kind. */
-static const char kinds_format[] =
-	"name: kinds\nID: 77\n" COMMON "\tfield:short small;\toffset:8;\tsize:2;\tsigned:1;\n"
-	"\tfield:unsigned char tiny;\toffset:10;\tsize:1;\tsigned:0;\n"
-	"\tfield:char comm[4];\toffset:12;\tsize:4;\tsigned:0;\n"
-	"\tfield:__data_loc char[] text;\toffset:16;\tsize:4;\tsigned:0;\n"
-	"\tfield:__data_loc unsigned long[] mask;\toffset:20;\tsize:4;\tsigned:0;\n"
-	"\tfield:unsigned short list[2];\toffset:24;\tsize:4;\tsigned:0;\n"
-	"\tfield:unsigned int cpu;\toffset:28;\tsize:4;\tsigned:0;\n"
-	"\tfield:unsigned long flags;\toffset:32;\tsize:8;\tsigned:0;\n\n"
-	"print fmt: \"%s %s %s\", __get_str(text), __get_bitmask(mask), "
-	"(REC->flags) ? __print_flags(REC->flags, \"|\", {(unsigned long)(0x3u|0x4u), \"ALL\"}, "
-	"{0x1u, \"A\"}, {0x2UL, \"B\"}) : \"none\"\n";
 
 static struct ring_layout layout;
 
@@ -230,152 +210,6 @@ TEST(header_pages_are_checked)
 		EXPECT_INT(ring_layout_parse(bad[i], &l, NULL), -1);
 	use_layout();
 	EXPECT_INT(layout.page_size, 4096);
-}
-
-/* --- formats ----------------------------------------------------------------------------- */
-
-static struct trace_event *parse(const char *text)
-{
-	return trace_event_parse("sys", text, strlen(text), NULL);
-}
-
-TEST(fields_are_compiled)
-{
-	_cleanup_trace_event_ struct trace_event *ev = parse(kinds_format);
-	static const enum field_kind kinds[] = { FIELD_INT,    FIELD_INT,     FIELD_STRING,
-						 FIELD_STRING, FIELD_BITMASK, FIELD_ARRAY,
-						 FIELD_INT,    FIELD_INT };
-
-	EXPECT(ev);
-	EXPECT_INT(ev->id, 77);
-	EXPECT_STR(ev->table, "event_sys_kinds");
-	EXPECT_INT(ev->n_fields, ARRAY_SIZE(kinds));
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		EXPECT_INT(ev->fields[i].kind, kinds[i]);
-	EXPECT_STR(ev->fields[6].column, "arg_cpu");
-	EXPECT(ev->fields[3].dynamic && !ev->fields[2].dynamic);
-}
-
-/* The record that kinds_format describes. */
-static size_t kinds_record(uint8_t *r)
-{
-	uint64_t mask = 0x10d, flags = 0x5;
-	uint32_t text_loc = 6 << 16 | 40, mask_loc = 8 << 16 | 48, cpu = 3;
-	uint16_t list[] = { 7, 65535 };
-
-	memset(r, 0, 64);
-	r[0] = 77;
-	memcpy(r + 8, "\xfe\xff\x80", 3);
-	memcpy(r + 12, "abcd", 4);
-	memcpy(r + 16, &text_loc, 4);
-	memcpy(r + 20, &mask_loc, 4);
-	memcpy(r + 24, list, 4);
-	memcpy(r + 28, &cpu, 4);
-	memcpy(r + 32, &flags, 8);
-	memcpy(r + 40, "h\xc3llo", 5);
-	memcpy(r + 48, &mask, 8);
-	return 56;
-}
-
-#define EXPECT_TEXT(value, want)                                \
-	do {                                                    \
-		struct trace_value _t = (value);                \
-		_cleanup_free_ char *_s = xstrndup(_t.p, _t.n); \
-		EXPECT_INT(_t.type, VALUE_TEXT);                \
-		EXPECT_STR(_s, want);                           \
-	} while (0)
-
-TEST(values_are_decoded)
-{
-	_cleanup_trace_event_ struct trace_event *ev = parse(kinds_format);
-	_cleanup_strbuf_ struct strbuf scratch = {};
-	const struct trace_field *f = ev->fields;
-	uint8_t r[64];
-	size_t len = kinds_record(r);
-
-	EXPECT_INT(trace_field_get(&f[0], r, len, &scratch).i, -2);
-	EXPECT_INT(trace_field_get(&f[1], r, len, &scratch).i, 128);
-	EXPECT_TEXT(trace_field_get(&f[2], r, len, &scratch), "abcd");
-	EXPECT_TEXT(trace_field_get(&f[3], r, len, &scratch), "h?llo");
-	EXPECT_TEXT(trace_field_get(&f[4], r, len, &scratch), "0,2-3,8");
-	EXPECT_TEXT(trace_field_get(&f[5], r, len, &scratch), "[7,65535]");
-	EXPECT_INT(trace_field_get(&f[6], r, len, &scratch).i, 3);
-}
-
-TEST(what_is_not_in_the_record_is_null)
-{
-	_cleanup_trace_event_ struct trace_event *ev = parse(kinds_format);
-	_cleanup_strbuf_ struct strbuf scratch = {};
-	uint32_t loc = 100 << 16 | 40;
-	uint8_t r[64];
-	size_t len = kinds_record(r);
-
-	EXPECT_INT(trace_field_get(&ev->fields[0], r, 9, &scratch).type, VALUE_NULL);
-	EXPECT_INT(trace_field_get(&ev->fields[3], r, 18, &scratch).type, VALUE_NULL);
-	memcpy(r + 16, &loc, 4);
-	EXPECT_INT(trace_field_get(&ev->fields[3], r, len, &scratch).type, VALUE_NULL);
-	loc = 1 << 16 | 65535;
-	memcpy(r + 16, &loc, 4);
-	EXPECT_INT(trace_field_get(&ev->fields[3], r, len, &scratch).type, VALUE_NULL);
-}
-
-static char *flags_text(const struct trace_event *ev, int64_t value)
-{
-	struct strbuf b = {};
-
-	trace_flags_text(ev, &ev->fields[7], value, &b);
-	return strbuf_steal(&b);
-}
-
-TEST(flags_are_spelled_as_the_kernel_does)
-{
-	_cleanup_trace_event_ struct trace_event *ev = parse(kinds_format);
-	_cleanup_free_ char *some = flags_text(ev, 0x1001), *all = flags_text(ev, 0x7);
-	_cleanup_free_ char *none = flags_text(ev, 0);
-	_cleanup_strbuf_ struct strbuf b = {};
-
-	EXPECT_STR(some, "A|0x1000");
-	EXPECT_STR(all, "ALL");
-	EXPECT_STR(none, "none");
-	EXPECT(!trace_flags_text(ev, &ev->fields[0], 1, &b));
-}
-
-TEST(formats_that_lie_are_refused_or_cut)
-{
-	static const char *const refused[] = {
-		"",
-		"name",
-		"name: x\n",
-		"name: x\nID: 70000\n" COMMON "\nprint fmt: \"\"\n",
-		"name: x\"; DROP TABLE run; --\nID: 7\n" COMMON "\nprint fmt: \"\"\n",
-		"name: x\nID: 7\nformat:\n\tfield:int a;\toffset:8;\tsize:4;\tsigned:1;\n\n"
-		"print fmt: \"\"\n",
-	};
-	static const char far[] =
-		"name: x\nID: 7\n" COMMON "\tfield:int far;\toffset:99999;\tsize:4;\tsigned:1;\n"
-		"\tfield:int twice;\toffset:8;\tsize:4;\tsigned:1;\n"
-		"\tfield:int TWICE;\toffset:12;\tsize:4;\tsigned:1;\n"
-		"\tfield:__data_loc char[] loc;\toffset:16;\tsize:8;\tsigned:1;\n\n"
-		"print fmt: \"%d\", REC->twice\n";
-	_cleanup_trace_event_ struct trace_event *ev = parse(far);
-
-	for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
-		EXPECT(!parse(refused[i]));
-	EXPECT(ev);
-	EXPECT_INT(ev->n_fields, 1);
-	EXPECT_STR(ev->fields[0].column, "twice");
-}
-
-TEST(a_print_format_that_cannot_be_parsed_costs_names_only)
-{
-	static const char text[] =
-		"name: x\nID: 7\n" COMMON "\tfield:int a;\toffset:8;\tsize:4;\tsigned:1;\n\n"
-		"print fmt: \"%s\", strange_function(REC->a, {{{\n";
-	_cleanup_trace_event_ struct trace_event *ev = parse(text);
-
-	EXPECT(ev);
-	EXPECT_INT(ev->n_fields, 1);
-	EXPECT_INT(ev->n_symbols, 0);
 }
 
 /* --- whole traces ------------------------------------------------------------------------- */
