@@ -109,7 +109,7 @@ int apt_unpack(const char *deb, const char *dir, struct error **err)
 {
 	if (dir_make(dir, err) < 0)
 		return -1;
-	if (proc_runl(NULL, err, "dpkg-deb", "-x", deb, dir, NULL) < 0)
+	if (proc_runl(C_LOCALE, err, "dpkg-deb", "-x", deb, dir, NULL) < 0)
 		return store_blame_space(err);
 	return 0;
 }

@@ -34,7 +34,7 @@ static int copy_tree(const struct build *b, const char *pristine, struct error *
 	    store_check_space(parent, bytes + OBJECTS_BYTES, "a kernel build", err) < 0)
 		return -1;
 	progress("copy %s: source", b->name);
-	if (proc_runl(NULL, err, "cp", "-a", "--reflink=auto", pristine, b->tree, NULL) < 0)
+	if (proc_runl(C_LOCALE, err, "cp", "-a", "--reflink=auto", pristine, b->tree, NULL) < 0)
 		return store_blame_space(err);
 	return 0;
 }

@@ -78,7 +78,7 @@ static int copy_filtered(const char *from, const char *to, const char *const *fi
 	strv_addf(&argv, "%s/", to);
 	if (dir_make(to, err) < 0)
 		return -1;
-	if (proc_run(argv, NULL, err) < 0)
+	if (proc_run(argv, C_LOCALE, err) < 0)
 		return store_blame_space(err);
 	return 0;
 }

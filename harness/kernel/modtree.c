@@ -47,7 +47,7 @@ static int decompress_some(const char *program, char *const *files, size_t n, st
 	strv_add(&argv, "--");
 	for (size_t i = 0; i < n; i++)
 		strv_add(&argv, files[i]);
-	return proc_run(argv, NULL, err);
+	return proc_run(argv, C_LOCALE, err);
 }
 
 static int decompress(const char *dir, const char *suffix, const char *program, struct error **err)
@@ -77,8 +77,8 @@ static int depmod(const char *base, const char *release, const char *dir, struct
 	const char *program = proc_exists("depmod") ? "depmod" : "/sbin/depmod";
 
 	if (!path_exists(map))
-		return proc_runl(NULL, err, program, "-b", base, release, NULL);
-	return proc_runl(NULL, err, program, "-b", base, "-F", map, release, NULL);
+		return proc_runl(C_LOCALE, err, program, "-b", base, release, NULL);
+	return proc_runl(C_LOCALE, err, program, "-b", base, "-F", map, release, NULL);
 }
 
 int modtree_install(const char *from, const char *release, const char *dir, struct error **err)

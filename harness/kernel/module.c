@@ -79,7 +79,7 @@ static int compile(const struct kernel *k, const char *name, const char *src, co
 /* Debug information would only fill the guest's memory. */
 static int strip(const char *from, const char *to, struct error **err)
 {
-	return proc_runl(NULL, err, "strip", "--strip-debug", "-o", to, from, NULL);
+	return proc_runl(C_LOCALE, err, "strip", "--strip-debug", "-o", to, from, NULL);
 }
 
 static int build(const struct kernel *k, const char *name, const char *tmp, struct error **err)
@@ -108,7 +108,7 @@ static int copy_source(const struct policy_def *policy, const struct module_def 
 
 	if (dir_make(to, err) < 0)
 		return -1;
-	if (proc_runl(NULL, err, "cp", "-rL", from, to, NULL) < 0)
+	if (proc_runl(C_LOCALE, err, "cp", "-rL", from, to, NULL) < 0)
 		return error_wrap(err, "source of module %s", module->name);
 	return 0;
 }

@@ -12,7 +12,7 @@ static int take_modules(const char *from, const char *release, const char *dir, 
 	_cleanup_free_ char *copy = xasprintf("%s/.modules", dir);
 
 	/* -P: links such as `build` stay links; what they point to is not wanted. */
-	if (proc_runl(NULL, err, "cp", "-rP", "--reflink=auto", from, copy, NULL) < 0)
+	if (proc_runl(C_LOCALE, err, "cp", "-rP", "--reflink=auto", from, copy, NULL) < 0)
 		return -1;
 	return modtree_install(copy, release, dir, err);
 }

@@ -36,8 +36,8 @@ static int unpack_tar(const char *package, const char *deb, const char *tmp, con
 	    store_check_space(tmp, size, package, err) < 0 || dir_make(tree, err) < 0)
 		return -1;
 	progress("unpack %s: %s of source", package, size_to_str(size));
-	if (proc_runl(NULL, err, "tar", "-xf", tar, "--no-same-owner", "--strip-components=1", "-C",
-		      tree, NULL) < 0)
+	if (proc_runl(C_LOCALE, err, "tar", "-xf", tar, "--no-same-owner", "--strip-components=1",
+		      "-C", tree, NULL) < 0)
 		return store_blame_space(err);
 	return 0;
 }

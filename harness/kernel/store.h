@@ -7,6 +7,7 @@
 #ifndef HARNESS_KERNEL_STORE_H
 #define HARNESS_KERNEL_STORE_H
 
+#include "base/proc.h"
 #include "kernel/kernel.h"
 
 /* Waits for DIR/.lock-NAME; says so if another process has it; Ctrl-C ends the wait. */
@@ -21,6 +22,9 @@ int store_publish(const char *tmp, const char *path, struct error **err);
 /* EXIT_HOST if `dir`'s file system has less than `need` bytes free for `what`. */
 int store_check_space(const char *dir, unsigned long long need, const char *what,
 		      struct error **err);
+/* For proc_run(): programs say in English what went wrong, as the next function expects. */
+#define C_LOCALE (&(const struct proc_opts){ .env = (char *[]){ "LC_ALL=C", NULL } })
+
 /* Turns the error of a program that met a full disk into EXIT_HOST.  Returns -1. */
 int store_blame_space(struct error **err);
 
