@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/report.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "campaign/campaign.h"
 #include "cmd/cmd.h"
@@ -130,6 +131,8 @@ static int run_plan(struct app *app, struct plan *plan, const struct run_options
 	_cleanup_db_ struct db *db = NULL;
 
 	/* The database first: a folder that can't be written is known before hours are spent. */
+	if (dir_make(app->results, err) < 0)
+		return -1;
 	db = db_open(app->db, err);
 	if (!db || campaign_kernels(plan, err) < 0)
 		return -1;
