@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "base/progress.h"
 
-#define SPACE_RESERVE (64ull << 20)	/* besides the trace: console, counters, outputs */
+#define SPACE_RESERVE (64ull << 20) /* besides the trace: console, counters, outputs */
 
 /* Enough for the largest trace that the ring buffers can hold, or the run would be in vain. */
 static int check_space(const char *results, const struct cell *cell, struct error **err)
@@ -98,7 +98,9 @@ static int artifact_console(void *arg, const void *data, size_t len)
 struct machine_sink artifact_sink(struct artifact *a)
 {
 	return (struct machine_sink){
-		.console = artifact_console, .stream = artifact_stream, .arg = a,
+		.console = artifact_console,
+		.stream = artifact_stream,
+		.arg = a,
 	};
 }
 

@@ -50,7 +50,7 @@ static int on_hello(struct artifact *a, const struct wire_frame *f, struct error
 static int on_heartbeat(struct artifact *a, const struct wire_frame *f, struct error **err)
 {
 	(void)a, (void)f, (void)err;
-	return 0;	/* that it came is all it says; every frame counts as a sign of life */
+	return 0; /* that it came is all it says; every frame counts as a sign of life */
 }
 
 static int on_phase(struct artifact *a, const struct wire_frame *f, struct error **err)
@@ -186,10 +186,14 @@ static int dispatch(struct artifact *a, const struct wire_frame *f, struct error
 {
 	static int (*const handlers[])(struct artifact *, const struct wire_frame *,
 				       struct error **) = {
-		[WIRE_HELLO] = on_hello,	   [WIRE_HEARTBEAT] = on_heartbeat,
-		[WIRE_PHASE] = on_phase,	   [WIRE_LOG] = on_log,
-		[WIRE_FILE_OPEN] = on_file_open,   [WIRE_FILE_DATA] = on_file_data,
-		[WIRE_FILE_CLOSE] = on_file_close, [WIRE_OUTCOME] = on_outcome,
+		[WIRE_HELLO] = on_hello,
+		[WIRE_HEARTBEAT] = on_heartbeat,
+		[WIRE_PHASE] = on_phase,
+		[WIRE_LOG] = on_log,
+		[WIRE_FILE_OPEN] = on_file_open,
+		[WIRE_FILE_DATA] = on_file_data,
+		[WIRE_FILE_CLOSE] = on_file_close,
+		[WIRE_OUTCOME] = on_outcome,
 		[WIRE_BYE] = on_bye,
 	};
 
@@ -214,8 +218,8 @@ int artifact_stream(void *arg, const void *data, size_t len, struct error **err)
 
 		if (n < 0)
 			return error_set(err, EXIT_FAULT, "frame %u at byte %llu: %s",
-					 a->reader.next_seq,
-					 (unsigned long long)a->reader.offset, why);
+					 a->reader.next_seq, (unsigned long long)a->reader.offset,
+					 why);
 		p += n;
 		len -= (size_t)n;
 		if (whole && dispatch(a, &frame, err) < 0)

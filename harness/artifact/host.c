@@ -18,8 +18,9 @@ void host_look(struct host_state *ret)
 	*ret = (struct host_state){ 0 };
 	if (getloadavg(&load, 1) == 1)
 		ret->load1 = load;
-	if (!f || fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &t[USER], &t[NICE],
-			 &t[SYSTEM], &t[IDLE], &t[IOWAIT], &t[IRQ], &t[SOFTIRQ], &t[STEAL]) < IOWAIT)
+	if (!f ||
+	    fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &t[USER], &t[NICE], &t[SYSTEM],
+		   &t[IDLE], &t[IOWAIT], &t[IRQ], &t[SOFTIRQ], &t[STEAL]) < IOWAIT)
 		return;
 	ret->steal_s = (double)t[STEAL] / hz;
 	ret->busy_s = (double)(t[USER] + t[NICE] + t[SYSTEM] + t[IRQ] + t[SOFTIRQ]) / hz;

@@ -7,7 +7,7 @@
 
 struct host_state {
 	double load1;
-	double steal_s, busy_s;		/* since the host's boot, over all its CPUs */
+	double steal_s, busy_s; /* since the host's boot, over all its CPUs */
 };
 
 /* Zeroes where the host doesn't say. */

@@ -10,9 +10,9 @@
 #include "base/str.h"
 #include "wire/wire.h"
 
-#define CONSOLE_MAX (16u << 20)	/* a guest that floods its console fills no disk */
+#define CONSOLE_MAX (16u << 20) /* a guest that floods its console fills no disk */
 #define AGENT_LOG_MAX (1u << 20)
-#define FILES_MAX 10000u	/* of one run */
+#define FILES_MAX 10000u /* of one run */
 #define PHASES_MAX 1000u
 
 /* A file that only grows, and at most to `max` bytes. */
@@ -29,8 +29,8 @@ struct phase {
 
 struct artifact {
 	char *results;
-	char *tmp;			/* results/tmp/CELL_ID.XXXXXX; NULL once published */
-	int lock;			/* flock on tmp: "somebody works here" */
+	char *tmp; /* results/tmp/CELL_ID.XXXXXX; NULL once published */
+	int lock;  /* flock on tmp: "somebody works here" */
 	const struct cell *cell;
 	char *campaign_id;
 	time_t started;
@@ -41,15 +41,15 @@ struct artifact {
 	struct guest_state guest;
 	bool outcome_seen;
 	char *claim_detail;
-	char *release;			/* what the guest says that it is */
+	char *release; /* what the guest says that it is */
 	struct phase *phases;
 	size_t n_phases;
 
 	int guest_dir;
-	int file;			/* the open file, or -1 */
+	int file; /* the open file, or -1 */
 	char *file_path;
 	uint64_t file_len;
-	uint64_t total;			/* bytes of all files */
+	uint64_t total; /* bytes of all files */
 	size_t n_files;
 };
 

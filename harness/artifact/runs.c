@@ -67,8 +67,7 @@ int runs_next(const char *results, const char *cell_id, unsigned int *ret, struc
 	return 0;
 }
 
-int artifact_outcome(const char *results, const char *run_id, enum outcome *ret,
-		     struct error **err)
+int artifact_outcome(const char *results, const char *run_id, enum outcome *ret, struct error **err)
 {
 	_cleanup_free_ char *path = xasprintf("%s/runs/%s/run.json", results, run_id);
 	json_error_t why;

@@ -45,12 +45,12 @@ struct finding {
 	const char *check;
 	enum state state;
 	char *what;
-	char *mend;	/* NULL when there is nothing to do */
+	char *mend; /* NULL when there is nothing to do */
 };
 
 struct report {
 	struct app *app;
-	struct config *config;	/* NULL if it can't be read */
+	struct config *config; /* NULL if it can't be read */
 	struct finding *findings;
 	size_t n;
 };
@@ -74,9 +74,10 @@ static void check_config(struct report *r)
 
 	r->config = config_load(r->app->config, &why);
 	if (r->config)
-		add(r, "config", GOOD, xasprintf("%s: %zu kernels, %zu policies, %zu workloads",
-						 r->app->config, r->config->n_kernels,
-						 r->config->n_policies, r->config->n_workloads), NULL);
+		add(r, "config", GOOD,
+		    xasprintf("%s: %zu kernels, %zu policies, %zu workloads", r->app->config,
+			      r->config->n_kernels, r->config->n_policies, r->config->n_workloads),
+		    NULL);
 	else
 		add(r, "config", MISSING, xstrdup(why->msg),
 		    xasprintf("mend %s, or name another with --config", r->app->config));
@@ -124,7 +125,8 @@ static void check_packages(struct report *r)
 
 	names = read_packages(path, &why);
 	if (!names || proc_output(argv, &installed, &why) < 0) {
-		add(r, "packages", NOTE, xasprintf("can't be checked: %s", why ? why->msg : path), NULL);
+		add(r, "packages", NOTE, xasprintf("can't be checked: %s", why ? why->msg : path),
+		    NULL);
 		return;
 	}
 	for (size_t i = 0; names[i]; i++) {
@@ -134,13 +136,13 @@ static void check_packages(struct report *r)
 		}
 	}
 	if (n)
-		add(r, "packages", MISSING, xasprintf("%zu of %zu are missing:%s", n, strv_len(names),
-						      missing.data),
+		add(r, "packages", MISSING,
+		    xasprintf("%zu of %zu are missing:%s", n, strv_len(names), missing.data),
 		    xasprintf("%sapt-get install -y --no-install-recommends%s", as_root(),
 			      missing.data));
 	else
-		add(r, "packages", GOOD, xasprintf("all %zu of %s are installed", strv_len(names), path),
-		    NULL);
+		add(r, "packages", GOOD,
+		    xasprintf("all %zu of %s are installed", strv_len(names), path), NULL);
 }
 
 static void check_qemu(struct report *r)
@@ -177,8 +179,9 @@ static void check_kvm(struct report *r)
 		add(r, "kvm", NOTE, xstrdup(why->msg), NULL);
 	else
 		add(r, "kvm", works ? GOOD : NOTE, text,
-		    works ? NULL : xstrdup("nothing has to be done: \"auto\" is tcg here, whose "
-					   "counts are right and whose times are not"));
+		    works ? NULL
+			  : xstrdup("nothing has to be done: \"auto\" is tcg here, whose "
+				    "counts are right and whose times are not"));
 }
 
 /* --- resources -------------------------------------------------------------------- */
@@ -189,7 +192,8 @@ static void check_cpus(struct report *r)
 	unsigned int want = r->config ? r->config->machine.cpus : 1;
 
 	if (n < (long)want)
-		add(r, "cpus", NOTE, xasprintf("%ld, guests have %u: they will not be pinned", n, want),
+		add(r, "cpus", NOTE,
+		    xasprintf("%ld, guests have %u: they will not be pinned", n, want),
 		    xstrdup("set a smaller [machine] cpus, or accept noisier times"));
 	else
 		add(r, "cpus", GOOD, xasprintf("%ld, guests have %u", n, want), NULL);
@@ -231,8 +235,10 @@ static void check_memory(struct report *r)
 			      size_to_str(want)),
 		    xstrdup("end other programs, or set a smaller [machine] mem"));
 	else
-		add(r, "memory", GOOD, xasprintf("%s available, the largest guest needs %s",
-						 size_to_str(have), size_to_str(want)), NULL);
+		add(r, "memory", GOOD,
+		    xasprintf("%s available, the largest guest needs %s", size_to_str(have),
+			      size_to_str(want)),
+		    NULL);
 }
 
 /* The nearest folder above `path` that exists, since nothing is made here.  Caller frees. */
@@ -256,8 +262,8 @@ static void check_folder(struct report *r, const char *check, const char *path, 
 
 	if (access(there, W_OK) < 0) {
 		add(r, check, MISSING, xasprintf("%s: %s", there, strerror(errno)),
-		    xstrdup(streq(check, "results") ? "make it writable, or use --results DIR" :
-						      "make it writable, or set XDG_CACHE_HOME"));
+		    xstrdup(streq(check, "results") ? "make it writable, or use --results DIR"
+						    : "make it writable, or set XDG_CACHE_HOME"));
 		return;
 	}
 	if (statvfs(there, &vfs) < 0) {
@@ -274,9 +280,9 @@ static void check_folder(struct report *r, const char *check, const char *path, 
 
 /* An unpacked source of 1.6 GiB, objects of 0.3, archives and the kernel's folder: measured on 6.1. */
 #define BUILD_SPACE (3ull << 30)
-#define FETCH_SPACE (256ull << 20)	/* a .deb of 40 to 110 MiB, unpacked, and headers */
-#define TOOLS_SPACE (512ull << 20)	/* base initrds and tools images */
-#define RESULTS_SPACE (1ull << 30)	/* the default matrix, traces included, fits in this */
+#define FETCH_SPACE (256ull << 20) /* a .deb of 40 to 110 MiB, unpacked, and headers */
+#define TOOLS_SPACE (512ull << 20) /* base initrds and tools images */
+#define RESULTS_SPACE (1ull << 30) /* the default matrix, traces included, fits in this */
 
 /* Checks each kernel; gives the cache space that those still missing will take. */
 static uint64_t check_kernels(struct report *r)
@@ -291,7 +297,8 @@ static uint64_t check_kernels(struct report *r)
 		if (kernel_cached(def, &k, &why) < 0) {
 			add(r, "kernel", NOTE, xstrdup(why->msg), NULL);
 		} else if (k) {
-			add(r, "kernel", GOOD, xasprintf("%s: %s, ready", def->name, k->release), NULL);
+			add(r, "kernel", GOOD, xasprintf("%s: %s, ready", def->name, k->release),
+			    NULL);
 		} else {
 			add(r, "kernel", NOTE, xasprintf("%s: not in the cache yet", def->name),
 			    xasprintf("harness kernel build %s (or let `harness run` do it)",
@@ -325,8 +332,9 @@ static void check_orphans(struct report *r)
 		return;
 	n = strv_len(orphans);
 	if (n)
-		add(r, "leftovers", NOTE, xasprintf("%zu half-written run%s in %s/tmp", n,
-						    n == 1 ? "" : "s", r->app->results),
+		add(r, "leftovers", NOTE,
+		    xasprintf("%zu half-written run%s in %s/tmp", n, n == 1 ? "" : "s",
+			      r->app->results),
 		    xstrdup("the next `harness run` removes them"));
 	else
 		add(r, "leftovers", GOOD, xstrdup("none"), NULL);
@@ -390,8 +398,8 @@ static void print_text(const struct report *r)
 	for (size_t i = 0; i < r->n; i++) {
 		const struct finding *f = &r->findings[i];
 
-		printf("%s%-7s%s  %-13s  %s\n", color ? colors[f->state] : "", state_names[f->state],
-		       color ? "\033[0m" : "", f->check, f->what);
+		printf("%s%-7s%s  %-13s  %s\n", color ? colors[f->state] : "",
+		       state_names[f->state], color ? "\033[0m" : "", f->check, f->what);
 		if (f->mend)
 			printf("%24s to mend: %s\n", "", f->mend);
 	}
@@ -428,7 +436,8 @@ int cmd_doctor(struct app *app, int argc, char **argv, struct error **err)
 		else if (c == 'h')
 			return cmd_usage(usage);
 		else
-			return cmd_bad_usage(err, "doctor", "unknown option \"%s\"", argv[optind - 1]);
+			return cmd_bad_usage(err, "doctor", "unknown option \"%s\"",
+					     argv[optind - 1]);
 	}
 	if (optind < argc)
 		return cmd_bad_usage(err, "doctor", "it takes no arguments");

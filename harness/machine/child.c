@@ -15,7 +15,7 @@
 #include "base/str.h"
 
 #define TERM_S 1.0
-#define KILL_S 10.0	/* after this, a process that SIGKILL doesn't end is worth a warning */
+#define KILL_S 10.0 /* after this, a process that SIGKILL doesn't end is worth a warning */
 
 /*
  * A child inherits our affinity, and threads that it makes inherit its own.

@@ -12,10 +12,10 @@
 #include "base/error.h"
 
 struct child {
-	pid_t pid;	/* 0: none */
-	int pidfd;	/* readable once it has ended */
+	pid_t pid; /* 0: none */
+	int pidfd; /* readable once it has ended */
 	bool reaped;
-	int status;	/* as of waitpid(), once reaped */
+	int status; /* as of waitpid(), once reaped */
 };
 
 /* fds become 3, 4, … in the child; it runs on host CPUs `cpus` (n_cpus 0: on any). */

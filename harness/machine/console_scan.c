@@ -45,7 +45,7 @@ static const struct pattern {
 	{ "WARNING: held lock freed", START, INCIDENT_DEBUG },
 	{ "ODEBUG: ", START, INCIDENT_DEBUG },
 	{ "BUG: ", START, INCIDENT_OOPS },
-	{ "BUG ", START, INCIDENT_OOPS },	/* SLUB: "BUG kmalloc-64: Redzone overwritten" */
+	{ "BUG ", START, INCIDENT_OOPS }, /* SLUB: "BUG kmalloc-64: Redzone overwritten" */
 	{ "kernel BUG at ", START, INCIDENT_OOPS },
 	{ "Oops: ", START, INCIDENT_OOPS },
 	{ "general protection fault", START, INCIDENT_OOPS },

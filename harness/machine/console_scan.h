@@ -12,17 +12,17 @@
 
 #include "machine/machine.h"
 
-#define CONSOLE_LINE_MAX 512	/* longer lines are judged by their beginning */
+#define CONSOLE_LINE_MAX 512 /* longer lines are judged by their beginning */
 #define CONSOLE_INCIDENTS_MAX 64
 
 struct console_scan {
 	char line[CONSOLE_LINE_MAX];
 	size_t len;
-	uint64_t offset;		/* of the line's first byte in the console */
-	uint64_t position;		/* bytes seen */
-	struct incident *incidents;	/* the first CONSOLE_INCIDENTS_MAX */
+	uint64_t offset;            /* of the line's first byte in the console */
+	uint64_t position;          /* bytes seen */
+	struct incident *incidents; /* the first CONSOLE_INCIDENTS_MAX */
 	size_t n_incidents;
-	size_t n_dropped;		/* incidents beyond that */
+	size_t n_dropped; /* incidents beyond that */
 	bool panicked;
 };
 

@@ -18,14 +18,14 @@
 #include "machine/watchdog.h"
 
 #define CHUNK (64 * 1024)
-#define TURN_CHUNKS 16		/* read from one stream before the others get their turn */
-#define TICK_MS 200		/* the watchdog's and the progress line's pace */
-#define STREAM_BUFFER (1 << 20)	/* so that the guest rarely waits for us */
-#define QUIET_S 0.1		/* silence on the console that says it has been read to its end */
-#define SETTLE_MAX_S 2.0	/* a console that never falls silent is left after this */
-#define QUIT_S 2.0		/* for QEMU to end by itself after the guest's bye */
-#define STATUS_S 0.5		/* for QEMU to say what it thinks of a silent guest */
-#define OUTPUT_MAX 2048		/* kept of what QEMU itself prints */
+#define TURN_CHUNKS 16          /* read from one stream before the others get their turn */
+#define TICK_MS 200             /* the watchdog's and the progress line's pace */
+#define STREAM_BUFFER (1 << 20) /* so that the guest rarely waits for us */
+#define QUIET_S 0.1             /* silence on the console that says it has been read to its end */
+#define SETTLE_MAX_S 2.0        /* a console that never falls silent is left after this */
+#define QUIT_S 2.0              /* for QEMU to end by itself after the guest's bye */
+#define STATUS_S 0.5            /* for QEMU to say what it thinks of a silent guest */
+#define OUTPUT_MAX 2048         /* kept of what QEMU itself prints */
 
 struct machine {
 	const struct machine_spec *spec;
@@ -35,9 +35,9 @@ struct machine {
 	struct console_scan scan;
 	struct watchdog dog;
 	struct error *sink_error;
-	struct strbuf output;		/* QEMU's own words */
-	int frames, console, out;	/* -1 once at their end */
-	bool judged;			/* result->outcome stands */
+	struct strbuf output;     /* QEMU's own words */
+	int frames, console, out; /* -1 once at their end */
+	bool judged;              /* result->outcome stands */
 	char chunk[CHUNK];
 };
 
@@ -60,7 +60,7 @@ static int take_frames(struct machine *m, size_t n)
 	bool before = m->spec->guest->hello;
 
 	if (m->sink_error)
-		return 0;	/* nothing after a torn frame is believed */
+		return 0; /* nothing after a torn frame is believed */
 	if (sink->stream(sink->arg, m->chunk, n, &m->sink_error) < 0) {
 		judge(m, OUTCOME_STREAM_TORN,
 		      xstrdup(m->sink_error ? m->sink_error->msg : "the stream was refused"));
@@ -164,10 +164,10 @@ static void add_status(struct machine *m)
 	}
 	if (!old || (m->qmp.status[0] && streq(m->qmp.status, "running")))
 		return;
-	m->result->detail = xasprintf("%s; QEMU says: %s%s%s", old,
-				      m->qmp.status[0] ? m->qmp.status : "nothing",
-				      m->output.len ? ": " : "",
-				      m->output.len ? m->output.data : "");
+	m->result->detail =
+		xasprintf("%s; QEMU says: %s%s%s", old,
+			  m->qmp.status[0] ? m->qmp.status : "nothing", m->output.len ? ": " : "",
+			  m->output.len ? m->output.data : "");
 	free(old);
 }
 
@@ -242,8 +242,8 @@ static void wait_for_something(struct machine *m)
 {
 	/* poll() passes over descriptors that are -1. */
 	struct pollfd p[] = {
-		{ .fd = m->frames, .events = POLLIN }, { .fd = m->console, .events = POLLIN },
-		{ .fd = m->out, .events = POLLIN }, { .fd = m->qmp.fd, .events = POLLIN },
+		{ .fd = m->frames, .events = POLLIN },      { .fd = m->console, .events = POLLIN },
+		{ .fd = m->out, .events = POLLIN },         { .fd = m->qmp.fd, .events = POLLIN },
 		{ .fd = m->child.pidfd, .events = POLLIN },
 	};
 

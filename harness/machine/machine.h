@@ -19,26 +19,27 @@
  * How a boot ended.  A lost machine is never a slow one: each has a name.
  * X(enum, name in the database, what it means)
  */
-#define OUTCOMES(X)									\
-	X(OK, "ok", "the workload ended and the policy was verified active")		\
-	X(POLICY_REFUSED, "policy-refused", "the policy could not be verified active")	\
-	X(WORKLOAD_FAILED, "workload-failed", "the workload exited with an error")	\
-	X(SETUP_FAILED, "setup-failed", "the agent could not prepare the guest")	\
-	X(KERNEL_OOPS, "kernel-oops", "the kernel reported an oops, a BUG or a warning of a debug check") \
-	X(KERNEL_PANIC, "kernel-panic", "the kernel panicked")				\
-	X(OOM, "oom", "the OOM killer ended the workload or the agent")			\
-	X(HANG, "hang", "heartbeats stopped while the machine was running")		\
-	X(TIMEOUT, "timeout", "the guest was alive and didn't end in time")		\
-	X(BOOT_FAILED, "boot-failed", "the agent was never heard of")			\
-	X(VM_LOST, "vm-lost", "the machine's process ended by itself")			\
-	X(STREAM_TORN, "stream-torn", "the frame stream was damaged or cut off")	\
+#define OUTCOMES(X)                                                                    \
+	X(OK, "ok", "the workload ended and the policy was verified active")           \
+	X(POLICY_REFUSED, "policy-refused", "the policy could not be verified active") \
+	X(WORKLOAD_FAILED, "workload-failed", "the workload exited with an error")     \
+	X(SETUP_FAILED, "setup-failed", "the agent could not prepare the guest")       \
+	X(KERNEL_OOPS, "kernel-oops",                                                  \
+	  "the kernel reported an oops, a BUG or a warning of a debug check")          \
+	X(KERNEL_PANIC, "kernel-panic", "the kernel panicked")                         \
+	X(OOM, "oom", "the OOM killer ended the workload or the agent")                \
+	X(HANG, "hang", "heartbeats stopped while the machine was running")            \
+	X(TIMEOUT, "timeout", "the guest was alive and didn't end in time")            \
+	X(BOOT_FAILED, "boot-failed", "the agent was never heard of")                  \
+	X(VM_LOST, "vm-lost", "the machine's process ended by itself")                 \
+	X(STREAM_TORN, "stream-torn", "the frame stream was damaged or cut off")       \
 	X(INTERRUPTED, "interrupted", "the user stopped the run")
 
 enum outcome {
 #define X(e, name, help) OUTCOME_##e,
 	OUTCOMES(X)
 #undef X
-	N_OUTCOMES,
+		N_OUTCOMES,
 };
 
 const char *outcome_name(enum outcome o);
@@ -47,14 +48,14 @@ const char *outcome_help(enum outcome o);
 bool outcome_from_name(const char *name, enum outcome *ret);
 
 /* What a console can tell.  X(enum, name in run.json and in the database) */
-#define INCIDENTS(X)			\
-	X(NONE, "none")			\
-	X(PANIC, "panic")		\
-	X(OOM_PANIC, "oom-panic")	\
-	X(OOPS, "oops")			\
-	X(DEBUG, "debug-check")		\
-	X(WARNING, "warning")		\
-	X(OOM, "oom-kill")		\
+#define INCIDENTS(X)              \
+	X(NONE, "none")           \
+	X(PANIC, "panic")         \
+	X(OOM_PANIC, "oom-panic") \
+	X(OOPS, "oops")           \
+	X(DEBUG, "debug-check")   \
+	X(WARNING, "warning")     \
+	X(OOM, "oom-kill")        \
 	X(STALL, "stall")
 
 enum incident_kind {
@@ -67,8 +68,8 @@ const char *incident_name(enum incident_kind kind);
 
 struct incident {
 	enum incident_kind kind;
-	uint64_t offset;	/* of its first line in the console */
-	char *title;		/* that line without timestamp, printable ASCII */
+	uint64_t offset; /* of its first line in the console */
+	char *title;     /* that line without timestamp, printable ASCII */
 };
 
 void incidents_free(struct incident *incidents, size_t n);
@@ -86,11 +87,11 @@ struct machine_sink {
 
 /* What the supervisor learns from the stream's consumer (artifact/), by pointer. */
 struct guest_state {
-	bool hello;		/* the agent spoke */
-	bool bye;		/* the agent said that it is done: the stream is whole */
-	double last_frame_s;	/* now_s() at the last frame, heartbeats included */
-	enum outcome claimed;	/* what the agent says the outcome is */
-	char phase[32];		/* for the progress line */
+	bool hello;           /* the agent spoke */
+	bool bye;             /* the agent said that it is done: the stream is whole */
+	double last_frame_s;  /* now_s() at the last frame, heartbeats included */
+	enum outcome claimed; /* what the agent says the outcome is */
+	char phase[32];       /* for the progress line */
 };
 
 struct machine_spec {
@@ -98,20 +99,20 @@ struct machine_spec {
 	enum mode mode;
 	unsigned int cpus;
 	unsigned int boot_timeout_s, heartbeat_s, timeout_s;
-	const int *pin_cpus;	/* host CPUs to run on, or NULL */
+	const int *pin_cpus; /* host CPUs to run on, or NULL */
 	size_t n_pin_cpus;
 	struct machine_sink sink;
 	const struct guest_state *guest;
 };
 
 struct machine_result {
-	enum outcome outcome;	/* OUTCOME_OK: the machine ended after bye; the rest is up to the
+	enum outcome outcome; /* OUTCOME_OK: the machine ended after bye; the rest is up to the
 				 * agent's own words in guest->claimed */
-	char *detail;		/* a sentence, or NULL */
-	char *command;		/* the exact command line, quoted for a shell */
+	char *detail;         /* a sentence, or NULL */
+	char *command;        /* the exact command line, quoted for a shell */
 	double duration_s;
-	double boot_s;		/* power-on to first frame */
-	struct incident *incidents;	/* what the console told, in its order */
+	double boot_s;              /* power-on to first frame */
+	struct incident *incidents; /* what the console told, in its order */
 	size_t n_incidents;
 };
 

@@ -15,7 +15,7 @@
 #include "machine/probe_guest.h"
 #include "machine/qemu.h"
 
-#define ANSWER_S 3.0	/* a sound host needs a tenth of this */
+#define ANSWER_S 3.0 /* a sound host needs a tenth of this */
 #define DEVICE "/dev/kvm"
 
 /* What the answer depends on: this boot of the host, this QEMU, this program's probe. */
@@ -114,14 +114,16 @@ static char *judge(const struct child *c, bool in_time, double took, int output,
 	*ret = false;
 	if (!in_time)
 		return xasprintf("%s opens, but a probe guest gave no answer within %.0f s and was "
-				 "killed%s", DEVICE, ANSWER_S, said);
+				 "killed%s",
+				 DEVICE, ANSWER_S, said);
 	if (WIFEXITED(c->status) && WEXITSTATUS(c->status) == PROBE_GUEST_STATUS(PROBE_GUEST_OK)) {
 		*ret = true;
 		return xasprintf("a probe guest answered after %s", duration_to_str(took));
 	}
 	if (WIFEXITED(c->status) && WEXITSTATUS(c->status) == PROBE_GUEST_STATUS(PROBE_GUEST_WRONG))
 		return xasprintf("%s opens, but a probe guest found that memory or ring 3 don't "
-				 "behave", DEVICE);
+				 "behave",
+				 DEVICE);
 	status = child_status_text(c);
 	return xasprintf("%s opens, but QEMU %s with a probe guest%s", DEVICE, status, said);
 }
@@ -155,7 +157,8 @@ static char *why_closed(void)
 		return NULL;
 	if (errno == ENOENT)
 		return xasprintf("there is no %s: no virtualisation in this CPU or machine, or the "
-				 "module isn't loaded (modprobe kvm_intel or kvm_amd)", DEVICE);
+				 "module isn't loaded (modprobe kvm_intel or kvm_amd)",
+				 DEVICE);
 	if (errno == EACCES || errno == EPERM)
 		return xasprintf("no permission to open %s (add the user to group kvm)", DEVICE);
 	return xasprintf("open %s: %s", DEVICE, strerror(errno));

@@ -15,14 +15,16 @@
 #define TEXT(x) #x
 #define STR(x) TEXT(x)
 #define LOAD 0x100000
-#define HIGH 0xffffffff80000000	/* maps physical 0, as a kernel's text does */
-#define TABLES 0x200000		/* PML4, PDPT, PD, PT: a page each */
+#define HIGH 0xffffffff80000000 /* maps physical 0, as a kernel's text does */
+#define TABLES 0x200000         /* PML4, PDPT, PD, PT: a page each */
 #define IDT 0x204000
 #define STACK 0x206000
-#define PAGES 0x400000		/* two pages that take turns behind one address */
-#define WINDOW 0x600000		/* that address, mapped by the PT */
+#define PAGES 0x400000  /* two pages that take turns behind one address */
+#define WINDOW 0x600000 /* that address, mapped by the PT */
 #define TICKS 5
 
+/* Columns of instructions. */
+/* clang-format off */
 __asm__(
 "	.pushsection .rodata\n"
 "	.balign 16\n"
@@ -202,3 +204,4 @@ __asm__(
 "probe_guest_end:\n"
 "	.popsection\n"
 );
+/* clang-format on */

@@ -36,10 +36,12 @@ static void add_words(char ***v, const char *const *words)
 
 void qemu_add_base(char ***v)
 {
-	add_words(v, (const char *const[]){
-		QEMU_PROGRAM, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-		"-nic", "none", "-sandbox",
-		"on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny", NULL });
+	add_words(v,
+		  (const char *const[]){
+			  QEMU_PROGRAM, "-nodefaults", "-no-user-config", "-display", "none",
+			  "-no-reboot", "-nic", "none", "-sandbox",
+			  "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+			  NULL });
 }
 
 void qemu_add_kvm(char ***v)
@@ -55,14 +57,15 @@ static void add_accel(char ***v, enum mode mode)
 		break;
 	case MODE_DETERMINISTIC:
 		/* Time is a count of instructions; the clock starts at a fixed date. */
-		add_words(v, (const char *const[]){
-			"-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off",
-			"-rtc", "clock=vm,base=2020-01-01T00:00:00", "-cpu", TCG_CPU, NULL });
+		add_words(v, (const char *const[]){ "-accel", "tcg,thread=single", "-icount",
+						    "shift=0,sleep=off", "-rtc",
+						    "clock=vm,base=2020-01-01T00:00:00", "-cpu",
+						    TCG_CPU, NULL });
 		break;
 	case MODE_TCG:
 	case MODE_AUTO:
-		add_words(v, (const char *const[]){
-			"-accel", "tcg,thread=multi", "-cpu", TCG_CPU, NULL });
+		add_words(v, (const char *const[]){ "-accel", "tcg,thread=multi", "-cpu", TCG_CPU,
+						    NULL });
 		break;
 	}
 }
@@ -117,16 +120,16 @@ static void add_streams(char ***v, enum mode mode)
 	strv_addf(v, "socket,id=console,fd=%d", QEMU_FD_CONSOLE);
 	strv_add(v, "-chardev");
 	strv_addf(v, "socket,id=qmp,fd=%d", QEMU_FD_QMP);
-	add_words(v, (const char *const[]){ "-serial", "chardev:console",
-					    "-mon", "chardev=qmp,mode=control", NULL });
+	add_words(v, (const char *const[]){ "-serial", "chardev:console", "-mon",
+					    "chardev=qmp,mode=control", NULL });
 	if (mode == MODE_DETERMINISTIC) {
 		/* Virtio completes when the host pleases; a UART when the guest's clock says so. */
 		add_words(v, (const char *const[]){ "-serial", "chardev:frames", NULL });
 		return;
 	}
-	add_words(v, (const char *const[]){
-		"-device", "virtio-serial-pci", "-device",
-		"virtserialport,chardev=frames,name=" JOB_STREAM_PORT, NULL });
+	add_words(v, (const char *const[]){ "-device", "virtio-serial-pci", "-device",
+					    "virtserialport,chardev=frames,name=" JOB_STREAM_PORT,
+					    NULL });
 }
 
 static void add_boot(char ***v, const struct machine_spec *s)

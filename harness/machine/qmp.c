@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define LINE_MAX_BYTES (64 * 1024)	/* QEMU's answers to our questions have a few hundred */
+#define LINE_MAX_BYTES (64 * 1024) /* QEMU's answers to our questions have a few hundred */
 
 static void close_it(struct qmp *q)
 {
@@ -69,8 +69,7 @@ static void one_message(struct qmp *q, const char *line, size_t len)
 	if (event && streq(event, "SHUTDOWN"))
 		keep(q->shutdown, sizeof(q->shutdown),
 		     json_object_get(json_object_get(m, "data"), "reason"));
-	keep(q->status, sizeof(q->status),
-	     json_object_get(json_object_get(m, "return"), "status"));
+	keep(q->status, sizeof(q->status), json_object_get(json_object_get(m, "return"), "status"));
 	json_decref(m);
 }
 

@@ -11,10 +11,10 @@
 #include "base/str.h"
 
 struct qmp {
-	int fd;			/* -1: closed; owned */
-	struct strbuf in;	/* an unfinished line */
-	char status[32];	/* "running", "internal-error" …; empty: not known (yet) */
-	char shutdown[32];	/* why the guest went down: "guest-reset", "guest-shutdown" … */
+	int fd;            /* -1: closed; owned */
+	struct strbuf in;  /* an unfinished line */
+	char status[32];   /* "running", "internal-error" …; empty: not known (yet) */
+	char shutdown[32]; /* why the guest went down: "guest-reset", "guest-shutdown" … */
 };
 
 /* Takes the (non-blocking) socket and leaves QEMU's negotiation mode. */

@@ -19,15 +19,28 @@ static struct knob_def knob = { .name = "expiry_ms" };
 static struct knob_value knobs[] = { { &knob, "1000" } };
 static struct metric_def metric = { "iops", "1/s", BETTER_HIGHER, "$.iops" };
 static struct policy_def policy = { .name = "watermark-timer", .title = "T", .origin = "O" };
-static struct workload_def workload = { .name = "burst", .title = "B", .output = "out.json",
-					.metrics = &metric, .n_metrics = 1, .swap = SWAP_ZRAM,
+static struct workload_def workload = { .name = "burst",
+					.title = "B",
+					.output = "out.json",
+					.metrics = &metric,
+					.n_metrics = 1,
+					.swap = SWAP_ZRAM,
 					.swap_bytes = 4096 };
-static struct kernel kernel = { .name = "debian-6.1", .id = "abc", .release = "6.1.0",
-				.version = "linux-image 6.1.0-1" };
+static struct kernel kernel = {
+	.name = "debian-6.1", .id = "abc", .release = "6.1.0", .version = "linux-image 6.1.0-1"
+};
 static struct cell cell = {
-	.id = "0123456789abcdef", .group = "fedcba9876543210", .policy = &policy,
-	.policy_knobs = knobs, .n_policy_knobs = 1, .workload = &workload, .mode = MODE_TCG,
-	.rep = 2, .seed = 7, .machine = &machine, .trace = &trace,
+	.id = "0123456789abcdef",
+	.group = "fedcba9876543210",
+	.policy = &policy,
+	.policy_knobs = knobs,
+	.n_policy_knobs = 1,
+	.workload = &workload,
+	.mode = MODE_TCG,
+	.rep = 2,
+	.seed = 7,
+	.machine = &machine,
+	.trace = &trace,
 };
 
 /* --- a guest's voice ------------------------------------------------------------------ */
@@ -122,7 +135,9 @@ static int feed(struct artifact *a, const struct voice *v, size_t step, struct e
 
 static int publish(struct artifact *a, enum outcome o, char **ret_id, enum outcome *ret)
 {
-	struct machine_result m = { .outcome = o, .command = "qemu", .duration_s = 9.5, .boot_s = 2 };
+	struct machine_result m = {
+		.outcome = o, .command = "qemu", .duration_s = 9.5, .boot_s = 2
+	};
 
 	return artifact_publish(a, &kernel, &m, ret_id, ret, NULL);
 }
@@ -152,13 +167,13 @@ static const char *complaint_about(const struct voice *v, enum exit_code *ret_co
 	return text;
 }
 
-#define EXPECT_TORN(voice, words)						\
-	do {									\
-		enum exit_code code = EXIT_OK;					\
-		const char *why = complaint_about(&(voice), &code);		\
-										\
-		strbuf_deinit(&(voice).bytes);					\
-		if (!why || !strstr(why, words) || code != EXIT_FAULT)		\
+#define EXPECT_TORN(voice, words)                                                                  \
+	do {                                                                                       \
+		enum exit_code code = EXIT_OK;                                                     \
+		const char *why = complaint_about(&(voice), &code);                                \
+                                                                                                   \
+		strbuf_deinit(&(voice).bytes);                                                     \
+		if (!why || !strstr(why, words) || code != EXIT_FAULT)                             \
 			FAIL("\"%s\" (code %d), expected \"%s\"", why ?: "no error", code, words); \
 	} while (0)
 
@@ -171,7 +186,8 @@ TEST(a_good_guest_in_any_cut)
 
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
 		_cleanup_results_ char *results = new_results();
-		_cleanup_artifact_ struct artifact *a = artifact_create(results, &cell, "camp", NULL);
+		_cleanup_artifact_ struct artifact *a =
+			artifact_create(results, &cell, "camp", NULL);
 		_cleanup_free_ char *id = NULL, *vmstat = NULL, *phases = NULL, *log = NULL;
 		enum outcome o = OUTCOME_HANG;
 
@@ -269,7 +285,7 @@ TEST(runs_are_numbered_and_never_replaced)
 	}
 	EXPECT_INT(artifact_runs(results, cell.id, &runs, NULL), 0);
 	EXPECT_INT(strv_len(runs), 11);
-	EXPECT_STR(runs[10], "0123456789abcdef-11");	/* by number, not by name */
+	EXPECT_STR(runs[10], "0123456789abcdef-11"); /* by number, not by name */
 	EXPECT_STR(runs[1], "0123456789abcdef-2");
 }
 
@@ -298,7 +314,7 @@ TEST(a_name_that_appears_meanwhile_is_left_alone)
 	for (int i = 0; i < 8; i++) {
 		_cleanup_free_ char *text = run_text(results, names[i], "run.json");
 
-		EXPECT(text && strstr(text, names[i]));	/* each says its own name */
+		EXPECT(text && strstr(text, names[i])); /* each says its own name */
 	}
 }
 
@@ -329,8 +345,8 @@ TEST(a_broken_frame_says_where)
 
 TEST(paths_stay_inside)
 {
-	static const char *const paths[] = { "../x", "/etc/x", "a/../../x", "a//b", "a/", ".", "a b",
-					     "a\\b", "a/..", "\303\244" };
+	static const char *const paths[] = { "../x", "/etc/x", "a/../../x", "a//b", "a/",
+					     ".",    "a b",    "a\\b",      "a/..", "\303\244" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
 		struct voice v = { 0 };
@@ -418,7 +434,8 @@ TEST(bye_is_the_end)
 
 TEST(an_agent_claims_only_what_it_can_know)
 {
-	static const char *const claims[] = { "vm-lost\n", "hang\n", "interrupted", "fine\n", "\n" };
+	static const char *const claims[] = { "vm-lost\n", "hang\n", "interrupted", "fine\n",
+					      "\n" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(claims); i++) {
 		struct voice v = { 0 };
@@ -490,7 +507,7 @@ TEST(a_full_disk_is_the_hosts_fault)
 			_exit(2);
 		artifact_destroy(a);
 		if (dir_list(tmp, &left, NULL) < 0 || strv_len(left) != 1)
-			_exit(3);	/* .lock and no half directory */
+			_exit(3); /* .lock and no half directory */
 		drop_results(&results);
 		_exit(0);
 	}
@@ -525,7 +542,8 @@ TEST(a_sweep_takes_orphans_and_nothing_else)
 {
 	_cleanup_results_ char *results = new_results();
 	_cleanup_artifact_ struct artifact *alive = artifact_create(results, &cell, "c", NULL);
-	_cleanup_free_ char *tmp = xasprintf("%s/tmp", results), *dead = xasprintf("%s/dead.x", tmp);
+	_cleanup_free_ char *tmp = xasprintf("%s/tmp", results),
+			    *dead = xasprintf("%s/dead.x", tmp);
 	_cleanup_strv_ char **orphans = NULL, **left = NULL;
 	_cleanup_free_ char *id = NULL;
 	enum outcome o;
@@ -537,7 +555,7 @@ TEST(a_sweep_takes_orphans_and_nothing_else)
 	EXPECT_STR(orphans[0], dead);
 	EXPECT_INT(artifact_sweep(results, NULL), 0);
 	EXPECT(!path_exists(dead));
-	EXPECT_INT(publish(alive, OUTCOME_HANG, &id, &o), 0);	/* it lost nothing */
+	EXPECT_INT(publish(alive, OUTCOME_HANG, &id, &o), 0); /* it lost nothing */
 	EXPECT_INT(dir_list(tmp, &left, NULL), 0);
 	EXPECT_INT(strv_len(left), 1);
 }

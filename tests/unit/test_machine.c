@@ -10,8 +10,11 @@
 /* --- command line -------------------------------------------------------------------- */
 
 static struct boot_files files = {
-	.kernel = "/k/vmlinuz", .initrd = "/k/initrd", .cmdline = "console=ttyS0",
-	.tools = "/c/a,b/tools.erofs", .tools_bytes = 105 << 20,
+	.kernel = "/k/vmlinuz",
+	.initrd = "/k/initrd",
+	.cmdline = "console=ttyS0",
+	.tools = "/c/a,b/tools.erofs",
+	.tools_bytes = 105 << 20,
 	.layout = { .total_bytes = 576ull << 20 },
 };
 
@@ -85,7 +88,7 @@ TEST(tools_are_a_read_only_nvdimm)
 
 	EXPECT(has(c, "readonly=on"));
 	EXPECT(has(c, "unarmed=on"));
-	EXPECT(has(c, "mem-path=/c/a,,b/tools.erofs"));	/* QEMU's escape for a comma */
+	EXPECT(has(c, "mem-path=/c/a,,b/tools.erofs")); /* QEMU's escape for a comma */
 	EXPECT(has(c, "size=110100480"));
 	EXPECT(has(c, "-m size=603979776b,slots=2,maxmem=2751463424b"));
 }
@@ -109,20 +112,29 @@ TEST(lines_are_told_apart)
 		const char *line;
 		enum incident_kind kind;
 	} rows[] = {
-		{ "[    1.055792] Kernel panic - not syncing: VFS: Unable to mount root fs", INCIDENT_PANIC },
+		{ "[    1.055792] Kernel panic - not syncing: VFS: Unable to mount root fs",
+		  INCIDENT_PANIC },
 		{ "[    9.1][    T1] Kernel panic - not syncing: Fatal exception", INCIDENT_PANIC },
-		{ "[    9.1] Kernel panic - not syncing: System is deadlocked on memory", INCIDENT_OOM_PANIC },
-		{ "[    9.1] BUG: kernel NULL pointer dereference, address: 0000000000000000", INCIDENT_OOPS },
+		{ "[    9.1] Kernel panic - not syncing: System is deadlocked on memory",
+		  INCIDENT_OOM_PANIC },
+		{ "[    9.1] BUG: kernel NULL pointer dereference, address: 0000000000000000",
+		  INCIDENT_OOPS },
 		{ "[    9.1] Oops: 0002 [#1] PREEMPT SMP", INCIDENT_OOPS },
 		{ "[    9.1] kernel BUG at mm/vmscan.c:1234!", INCIDENT_OOPS },
 		{ "[    9.1] BUG: KASAN: use-after-free in shrink_node+0x12/0x34", INCIDENT_DEBUG },
-		{ "[    9.1] WARNING: possible circular locking dependency detected", INCIDENT_DEBUG },
+		{ "[    9.1] WARNING: possible circular locking dependency detected",
+		  INCIDENT_DEBUG },
 		{ "[    9.1] kmemleak: 3 new suspected memory leaks (see /sys/…)", INCIDENT_DEBUG },
-		{ "[    9.1] WARNING: CPU: 0 PID: 1 at mm/page_alloc.c:42 f+0x1/0x2", INCIDENT_WARNING },
-		{ "[    9.1] Out of memory: Killed process 77 (stress-ng-vm) total-vm:1kB", INCIDENT_OOM },
-		{ "[    9.1] watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [kswapd0:42]", INCIDENT_STALL },
-		{ "[    9.1] rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:", INCIDENT_STALL },
-		{ "[    9.1] INFO: task fio:77 blocked for more than 120 seconds.", INCIDENT_STALL },
+		{ "[    9.1] WARNING: CPU: 0 PID: 1 at mm/page_alloc.c:42 f+0x1/0x2",
+		  INCIDENT_WARNING },
+		{ "[    9.1] Out of memory: Killed process 77 (stress-ng-vm) total-vm:1kB",
+		  INCIDENT_OOM },
+		{ "[    9.1] watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [kswapd0:42]",
+		  INCIDENT_STALL },
+		{ "[    9.1] rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:",
+		  INCIDENT_STALL },
+		{ "[    9.1] INFO: task fio:77 blocked for more than 120 seconds.",
+		  INCIDENT_STALL },
 		/* What isn't the kernel's distress. */
 		{ "[    9.1] kmemleak: Kernel memory leak detector initialized", INCIDENT_NONE },
 		{ "[    9.1] Booting paravirtualized kernel", INCIDENT_NONE },
@@ -142,8 +154,9 @@ TEST(lines_are_told_apart)
 	}
 }
 
-static const char panic_text[] = "SeaBIOS\r\n[    1.0] hello\r\n"
-				 "[    2.0] Kernel panic - not syncing: \x1b[1mgone\r\n[    2.1] rest";
+static const char panic_text[] =
+	"SeaBIOS\r\n[    1.0] hello\r\n"
+	"[    2.0] Kernel panic - not syncing: \x1b[1mgone\r\n[    2.1] rest";
 
 TEST(a_panic_is_seen_in_any_cut)
 {
@@ -153,8 +166,7 @@ TEST(a_panic_is_seen_in_any_cut)
 
 		console_scan_feed(&s, panic_text, cut);
 		console_scan_feed(&s, panic_text + cut, sizeof(panic_text) - 1 - cut);
-		panicked = s.panicked && s.n_incidents == 1 &&
-			   s.incidents[0].offset == 9 + 17 &&
+		panicked = s.panicked && s.n_incidents == 1 && s.incidents[0].offset == 9 + 17 &&
 			   streq(s.incidents[0].title, "Kernel panic - not syncing: ?[1mgone");
 		if (!panicked)
 			FAIL("cut at %zu: offset %" PRIu64 " title %s", cut,
@@ -196,7 +208,9 @@ TEST(floods_are_bounded_and_a_panic_still_counts)
 
 /* --- watchdog --------------------------------------------------------------------------- */
 
-static const struct machine_spec limits = { .boot_timeout_s = 60, .heartbeat_s = 1, .timeout_s = 300 };
+static const struct machine_spec limits = { .boot_timeout_s = 60,
+					    .heartbeat_s = 1,
+					    .timeout_s = 300 };
 
 /* Looks every 0.2 s from 100 (the start) until it bites or `until`; gives the time of the bite or 0. */
 static double bite_time(struct watchdog *w, struct guest_state *g, double until, enum outcome *ret,
@@ -291,7 +305,9 @@ TEST(outcomes_have_names)
 static enum outcome decide(enum outcome machine, enum outcome claimed, enum incident_kind kind)
 {
 	struct incident i = { .kind = kind, .title = "title" };
-	struct machine_result m = { .outcome = machine, .detail = "machine", .incidents = &i,
+	struct machine_result m = { .outcome = machine,
+				    .detail = "machine",
+				    .incidents = &i,
 				    .n_incidents = kind != INCIDENT_NONE };
 	struct guest_state g = { .claimed = claimed };
 	const char *detail;
@@ -302,7 +318,8 @@ static enum outcome decide(enum outcome machine, enum outcome claimed, enum inci
 TEST(evidence_beats_claims)
 {
 	EXPECT_INT(decide(OUTCOME_OK, OUTCOME_OK, INCIDENT_NONE), OUTCOME_OK);
-	EXPECT_INT(decide(OUTCOME_OK, OUTCOME_POLICY_REFUSED, INCIDENT_NONE), OUTCOME_POLICY_REFUSED);
+	EXPECT_INT(decide(OUTCOME_OK, OUTCOME_POLICY_REFUSED, INCIDENT_NONE),
+		   OUTCOME_POLICY_REFUSED);
 	EXPECT_INT(decide(OUTCOME_OK, OUTCOME_OK, INCIDENT_OOPS), OUTCOME_KERNEL_OOPS);
 	EXPECT_INT(decide(OUTCOME_OK, OUTCOME_OK, INCIDENT_DEBUG), OUTCOME_KERNEL_OOPS);
 	EXPECT_INT(decide(OUTCOME_HANG, OUTCOME_OK, INCIDENT_PANIC), OUTCOME_KERNEL_PANIC);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Plants faults in real guests (fault_init.c) and on the host, and checks the
- * outcome that each leaves.  usage: fault_driver INIT HARNESS_TOML; the kernel
- * is Debian's 6.1, or with FAULT_KERNEL=bzImage FAULT_MODULES=lib/modules/X any.
+ * outcome that each leaves.  usage: fault_driver INIT HARNESS_TOML [TEST];
+ * TEST is a part of the names of those to run.  The kernel is Debian's 6.1, or with FAULT_KERNEL=bzImage FAULT_MODULES=lib/modules/X any.
  */
 #include <dirent.h>
+#include <grp.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "artifact/artifact.h"
@@ -17,6 +19,9 @@
 #include "base/str.h"
 #include "image/cpio.h"
 #include "image/modules.h"
+#include "machine/child.h"
+#include "machine/probe_guest.h"
+#include "machine/qemu.h"
 #include "tests/unit/test.h"
 
 #define MIB (1ull << 20)
@@ -29,16 +34,18 @@ static struct kernel *kernel;
 static struct machine_config machine = { 2, 256 * MIB, 60, 1 };
 static struct trace_config trace = { .enabled = false };
 static struct policy_def policy = { .name = "stock", .title = "nothing", .origin = "-" };
-static struct workload_def workload = { .name = "fault", .title = "a planted fault",
-					.output = "none", .timeout_s = 60 };
+static struct workload_def workload = {
+	.name = "fault", .title = "a planted fault", .output = "none", .timeout_s = 60
+};
 
 /* What one guest is given, and what came of it. */
 struct trial {
 	const char *fault;
 	unsigned int boot_timeout_s, timeout_s;
 	uint64_t mem_bytes;
-	void (*on_frame)(struct trial *t);	/* after hello, once */
-	bool done;				/* on_frame was called */
+	void (*before)(struct trial *t);   /* in run_in_child() only */
+	void (*on_frame)(struct trial *t); /* after hello, once */
+	bool done;                         /* on_frame was called */
 	struct artifact *artifact;
 	struct machine_sink inner;
 	pid_t qemu;
@@ -79,8 +86,8 @@ static int add_modules(struct cpio *c, const char *name, int *n, struct error **
 	if (modules_resolve(kernel, name, &paths, err) < 0)
 		return -1;
 	for (size_t i = 0; paths[i]; i++) {
-		_cleanup_free_ char *to = xasprintf("modules/%02d-%s", (*n)++,
-						    strrchr(paths[i], '/') + 1);
+		_cleanup_free_ char *to =
+			xasprintf("modules/%02d-%s", (*n)++, strrchr(paths[i], '/') + 1);
 		_cleanup_free_ char *from = xasprintf("%s/%s", kernel->modules, paths[i]);
 
 		if (cpio_file(c, to, 0644, from, err) < 0)
@@ -159,8 +166,13 @@ static int sink_console(void *arg, const void *data, size_t len)
 static struct cell cell_of(const struct trial *t)
 {
 	struct cell c = {
-		.kernel_id = "00", .policy = &policy, .workload = &workload, .mode = MODE_TCG,
-		.rep = 1, .machine = &machine, .trace = &trace,
+		.kernel_id = "00",
+		.policy = &policy,
+		.workload = &workload,
+		.mode = MODE_TCG,
+		.rep = 1,
+		.machine = &machine,
+		.trace = &trace,
 	};
 
 	snprintf(c.id, sizeof(c.id), "%s", t->fault);
@@ -171,12 +183,19 @@ static struct cell cell_of(const struct trial *t)
 static void run(struct trial *t)
 {
 	struct cell cell = cell_of(t);
-	char *cmdline = xasprintf("console=ttyS0 loglevel=7 printk.time=1 panic=-1 fault=%s", t->fault);
-	struct boot_files boot = { .kernel = kernel->image, .initrd = initrd, .cmdline = cmdline,
+	char *cmdline =
+		xasprintf("console=ttyS0 loglevel=7 printk.time=1 panic=-1 fault=%s", t->fault);
+	struct boot_files boot = { .kernel = kernel->image,
+				   .initrd = initrd,
+				   .cmdline = cmdline,
 				   .layout = { .total_bytes = t->mem_bytes ?: 256 * MIB } };
 	struct machine_spec spec = {
-		.boot = &boot, .mode = MODE_TCG, .cpus = 2, .heartbeat_s = 1,
-		.boot_timeout_s = t->boot_timeout_s ?: 60, .timeout_s = t->timeout_s ?: 60,
+		.boot = &boot,
+		.mode = MODE_TCG,
+		.cpus = 2,
+		.heartbeat_s = 1,
+		.boot_timeout_s = t->boot_timeout_s ?: 60,
+		.timeout_s = t->timeout_s ?: 60,
 		.sink = { sink_console, sink_stream, t },
 	};
 
@@ -218,8 +237,8 @@ static const char *outcome_of(struct trial *t)
 	manifest = run_file(t, "run.json");
 	if (t->r == 0 && (!manifest || !strstr(manifest, text)))
 		return "a manifest that doesn't say so";
-	printf("# %s: %s, %s after %.1f s\n", t->fault, text,
-	       t->machine.detail ?: "no detail", t->machine.duration_s);
+	printf("# %s: %s, %s after %.1f s\n", t->fault, text, t->machine.detail ?: "no detail",
+	       t->machine.duration_s);
 	return text;
 }
 
@@ -238,13 +257,13 @@ static void trial_deinit(struct trial *t)
 
 /* --- tests --------------------------------------------------------------------------- */
 
-#define OUTCOME_TEST(id, name, want, ...)				\
-	TEST(id)							\
-	{								\
+#define OUTCOME_TEST(id, name, want, ...)                                        \
+	TEST(id)                                                                 \
+	{                                                                        \
 		_cleanup_trial_ struct trial t = { .fault = name, __VA_ARGS__ }; \
-									\
-		EXPECT_STR(outcome_of(&t), want);			\
-		EXPECT(all_reaped());					\
+                                                                                 \
+		EXPECT_STR(outcome_of(&t), want);                                \
+		EXPECT(all_reaped());                                            \
 	}
 
 OUTCOME_TEST(panic_is_named, "panic", "kernel-panic")
@@ -359,6 +378,8 @@ static char *run_in_child(struct trial *t, int *ret_status)
 	pid = fork();
 	if (pid == 0) {
 		dup2(fds[1], 1);
+		if (t->before)
+			t->before(t);
 		run(t);
 		printf("%s\n", t->r < 0 ? "error" : outcome_name(t->outcome));
 		fflush(stdout);
@@ -427,7 +448,63 @@ TEST(full_disk_ends_the_run_and_leaves_nothing)
 	text = run_in_child(&t, &status);
 	EXPECT_STR(text, "error\n");
 	EXPECT(dir_list(tmp, &left, NULL) == 0);
-	EXPECT_INT(strv_len(left), 1);	/* .lock */
+	EXPECT_INT(strv_len(left), 1); /* .lock */
+}
+
+static void give_up_root(struct trial *t)
+{
+	(void)t;
+	if (setgroups(0, NULL) < 0 || setgid(65534) < 0 || setuid(65534) < 0)
+		_exit(77);
+}
+
+TEST(guests_need_no_root)
+{
+	_cleanup_trial_ struct trial t = { .fault = "none", .before = give_up_root };
+	_cleanup_free_ char *image = xasprintf("%s/vmlinuz", work), *text = NULL;
+	char *was = kernel->image, *old = results;
+	int status = 0;
+
+	if (geteuid() != 0)
+		return; /* then all the others have shown it */
+	/* A place of its own: caches below /root are closed to others. */
+	results = xasprintf("%s/nobody", work);
+	EXPECT(file_copy(was, image, NULL) == 0 && chmod(image, 0644) == 0 &&
+	       chmod(initrd, 0644) == 0 && chmod(work, 0755) == 0 && dir_make(results, NULL) == 0 &&
+	       chown(results, 65534, 65534) == 0);
+	kernel->image = image;
+	text = run_in_child(&t, &status);
+	kernel->image = was;
+	free(results);
+	results = old;
+	EXPECT_STR(text, "ok\n");
+}
+
+/* "max" has BMI2, as the hosts have that KVM is asked for. */
+static const char *const probe_words[] = {
+	"-accel",  "tcg", "-cpu", "max",     "-M",
+	"pc",      "-m",  "64",   "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
+	"-kernel", NULL
+};
+
+/* Where KVM works, the probe's guest is to answer; so it has to be right by itself. */
+TEST(probe_guest_is_sound)
+{
+	_cleanup_free_ char *image = xasprintf("%s/probe", work);
+	_cleanup_strv_ char **argv = NULL;
+	struct child c;
+
+	EXPECT(file_write(image, probe_guest_begin, (size_t)(probe_guest_end - probe_guest_begin),
+			  NULL) == 0);
+	qemu_add_base(&argv);
+	for (size_t i = 0; probe_words[i]; i++)
+		strv_add(&argv, probe_words[i]);
+	strv_add(&argv, image);
+	EXPECT(child_start(argv, NULL, 0, 2, NULL, 0, &c, NULL) == 0);
+	EXPECT(child_wait(&c, 20));
+	EXPECT(WIFEXITED(c.status));
+	EXPECT_INT(WEXITSTATUS(c.status), PROBE_GUEST_STATUS(PROBE_GUEST_OK));
+	child_deinit(&c);
 }
 
 TEST(missing_kernel_is_an_error_and_no_outcome)
@@ -443,16 +520,18 @@ TEST(missing_kernel_is_an_error_and_no_outcome)
 	EXPECT(strstr(t.err->msg, "/nonexistent/bzImage"));
 }
 
-#undef TEST_MAIN
-static int run_tests(void)
+/* TEST_MAIN, with a preparation before it and a choice. */
+static int run_tests(const char *only)
 {
 	int n = 0, failed = 0;
 
 	for (struct test *t = tests; t; t = t->next)
-		n++;
+		n += strstr(t->name, only) != NULL;
 	printf("KTAP version 1\n1..%d\n", n);
 	n = 0;
 	for (struct test *t = tests; t; t = t->next) {
+		if (!strstr(t->name, only))
+			continue;
 		test_failed = false;
 		t->run();
 		printf("%sok %d %s\n", test_failed ? "not " : "", ++n, t->name);
@@ -477,7 +556,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "fault_driver: %s\n", err->msg);
 		return EXIT_FAULT;
 	}
-	r = run_tests();
+	r = run_tests(argc > 3 ? argv[3] : "");
 	dir_remove(work, NULL);
 	return r;
 }

@@ -195,7 +195,7 @@ static void fault_none(void)
 
 static void fault_panic(void)
 {
-	put_file("/proc/sys/kernel/panic", "0");	/* stays there, as on a machine of one's own */
+	put_file("/proc/sys/kernel/panic", "0"); /* stays there, as on a machine of one's own */
 	put_file("/proc/sysrq-trigger", "c");
 	beat_for_ever();
 }
@@ -203,7 +203,8 @@ static void fault_panic(void)
 /* A module of ours would be needed for a plain oops; the words on the console are what counts. */
 static void fault_oops(void)
 {
-	put_file("/dev/kmsg", "<1>BUG: unable to handle page fault for address: 0000000000001000\n");
+	put_file("/dev/kmsg",
+		 "<1>BUG: unable to handle page fault for address: 0000000000001000\n");
 	usleep(300000);
 	finish("ok\n");
 }
@@ -221,7 +222,7 @@ static void fault_timeout(void)
 
 static void fault_exit(void)
 {
-	exit(3);	/* "Attempted to kill init!" */
+	exit(3); /* "Attempted to kill init!" */
 }
 
 static void fault_poweroff(void)
@@ -256,8 +257,11 @@ static void fault_flood(void)
 
 	memset(line, 'x', sizeof(line) - 1);
 	line[sizeof(line) - 2] = '\n';
-	for (int i = 0; i < 400; i++)
+	for (int i = 0; i < 400; i++) {
 		say("%s", line);
+		if (i % 10 == 0)
+			heartbeat(); /* a UART is slow on a busy host */
+	}
 	finish("ok\n");
 }
 
@@ -266,7 +270,8 @@ static void eat_memory(void)
 	size_t step = 1 << 20;
 
 	for (;;) {
-		char *p = mmap(NULL, step, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		char *p = mmap(NULL, step, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			       0);
 
 		if (p == MAP_FAILED)
 			_exit(4);
@@ -304,15 +309,22 @@ static void fault_mute(void)
 static const struct fault {
 	const char *name;
 	void (*run)(void);
-	bool silent;	/* no HELLO either */
+	bool silent; /* no HELLO either */
 } faults[] = {
-	{ "none", fault_none },		{ "panic", fault_panic },
-	{ "oops", fault_oops },		{ "hang", fault_hang },
-	{ "timeout", fault_timeout },	{ "exit", fault_exit },
-	{ "poweroff", fault_poweroff }, { "garbage", fault_garbage },
-	{ "short-file", fault_short_file }, { "escape", fault_escape },
-	{ "flood", fault_flood },	{ "oom", fault_oom },
-	{ "refused", fault_refused },	{ "mute", fault_mute, true },
+	{ "none", fault_none },
+	{ "panic", fault_panic },
+	{ "oops", fault_oops },
+	{ "hang", fault_hang },
+	{ "timeout", fault_timeout },
+	{ "exit", fault_exit },
+	{ "poweroff", fault_poweroff },
+	{ "garbage", fault_garbage },
+	{ "short-file", fault_short_file },
+	{ "escape", fault_escape },
+	{ "flood", fault_flood },
+	{ "oom", fault_oom },
+	{ "refused", fault_refused },
+	{ "mute", fault_mute, true },
 };
 
 static const struct fault *asked_for(void)
