@@ -49,7 +49,8 @@ double stats_histogram_quantile(struct bucket *b, size_t n, double q)
 {
 	double total = 0, seen = 0, rank;
 
-	qsort(b, n, sizeof(*b), by_low);
+	if (n)
+		qsort(b, n, sizeof(*b), by_low);
 	for (size_t i = 0; i < n; i++)
 		total += b[i].count;
 	/* Nearest rank, so that q = 0 and q = 1 are the first and the last value. */
