@@ -170,9 +170,15 @@ int artifact_publish(struct artifact *a, const struct kernel *k, const struct ma
 		     char **ret_run_id, enum outcome *ret_outcome, struct error **err)
 {
 	_cleanup_free_ char *runs = xasprintf("%s/runs", a->results);
+	_cleanup_free_ char *clock = clock_check_text(&a->clock);
 	const char *detail;
 	enum outcome o = outcome_decide(m, &a->guest, &detail);
 
+	/* Virtual time goes its own way. */
+	if (o == OUTCOME_OK && a->cell->mode != MODE_DETERMINISTIC && !clock_check_ok(&a->clock)) {
+		o = OUTCOME_CLOCK_WRONG;
+		detail = clock;
+	}
 	capped_close(&a->console);
 	capped_close(&a->log);
 	if (write_phases(a, err) < 0 || dir_make(runs, err) < 0 ||

@@ -49,8 +49,9 @@ static int on_hello(struct artifact *a, const struct wire_frame *f, struct error
 
 static int on_heartbeat(struct artifact *a, const struct wire_frame *f, struct error **err)
 {
-	(void)a, (void)f, (void)err;
-	return 0; /* that it came is all it says; every frame counts as a sign of life */
+	(void)err;
+	clock_check_note(&a->clock, get_u64(f->payload), now_s());
+	return 0;
 }
 
 static int on_phase(struct artifact *a, const struct wire_frame *f, struct error **err)
@@ -61,6 +62,7 @@ static int on_phase(struct artifact *a, const struct wire_frame *f, struct error
 		return torn(err, "too many phases");
 	p = ARRAY_APPEND(a->phases, a->n_phases);
 	p->ns = get_u64(f->payload);
+	clock_check_note(&a->clock, p->ns, now_s());
 	snprintf(p->name, sizeof(p->name), "%.*s", (int)f->length - 8,
 		 (const char *)f->payload + 8);
 	snprintf(a->guest.phase, sizeof(a->guest.phase), "%s", p->name);
@@ -148,6 +150,7 @@ static bool may_claim(enum outcome o)
 	case OUTCOME_VM_LOST:
 	case OUTCOME_STREAM_TORN:
 	case OUTCOME_INTERRUPTED:
+	case OUTCOME_CLOCK_WRONG:
 		return false;
 	default:
 		return true;

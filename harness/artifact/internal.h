@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "artifact/artifact.h"
+#include "artifact/clock.h"
 #include "artifact/host.h"
 #include "base/str.h"
 #include "wire/wire.h"
@@ -44,6 +45,7 @@ struct artifact {
 	char *release; /* what the guest says that it is */
 	struct phase *phases;
 	size_t n_phases;
+	struct clock_check clock;
 
 	int guest_dir;
 	int file; /* the open file, or -1 */

@@ -8,6 +8,7 @@
 #include "campaign/campaign.h"
 #include "image/image.h"
 #include "kernel/kernel.h"
+#include "machine/host_clock.h"
 
 #define MAX_PIN 64
 
@@ -38,6 +39,7 @@ static int boot(const struct cell *cell, const struct boot_files *files, struct 
 		.boot = files,
 		.mode = cell->mode,
 		.cpus = cell->machine->cpus,
+		.tsc_khz = host_tsc_khz(),
 		.boot_timeout_s = cell->machine->boot_timeout_s,
 		.heartbeat_s = cell->machine->heartbeat_s,
 		.timeout_s = cell->machine->boot_timeout_s + cell->workload->timeout_s + COLLECT_S,

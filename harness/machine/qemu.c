@@ -20,7 +20,9 @@
  * A kernel doesn't trust the TSCs of two such CPUs (no invariant-TSC flag, and
  * TCG of QEMU 7.2 can't give one) and reads the HPET instead, through a device
  * emulation behind QEMU's global lock.  All vCPUs see one and the same counter
- * there, so "tsc=reliable" tells the kernel the truth.
+ * there, so "tsc=reliable" tells the kernel the truth.  Its frequency is the
+ * host's (virtual in deterministic mode); a guest that measures it against an
+ * emulated timer on a busy host can be wrong by a factor of ten, so it is told.
  */
 #define TCG_CPU "qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt"
 #define TCG_CMDLINE "tsc=reliable"
@@ -140,8 +142,12 @@ static void add_boot(char ***v, const struct machine_spec *s)
 	if (b->initrd)
 		add_words(v, (const char *const[]){ "-initrd", b->initrd, NULL });
 	strv_add(v, "-append");
-	strv_addf(v, "%s%s%s", b->cmdline, s->mode == MODE_KVM ? "" : " ",
-		  s->mode == MODE_KVM ? "" : TCG_CMDLINE);
+	if (s->mode == MODE_KVM)
+		strv_add(v, b->cmdline);
+	else if (s->mode == MODE_DETERMINISTIC || !s->tsc_khz)
+		strv_addf(v, "%s " TCG_CMDLINE, b->cmdline);
+	else
+		strv_addf(v, "%s " TCG_CMDLINE " tsc_early_khz=%u", b->cmdline, s->tsc_khz);
 }
 
 char **qemu_argv(const struct machine_spec *spec)
