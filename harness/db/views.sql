@@ -108,15 +108,19 @@ WHERE NOT ends;
 -- TLB flushes of the measured phase by reason.  pages counts those flushed one by one;
 -- full counts flushes of everything (the kernel writes -1 pages).
 CREATE VIEW v_tlb_flush AS
-SELECT e.run_id, e.reason, symbol.name AS reason_name, count(*) AS flushes,
-       sum(e.pages = -1) AS full, sum(CASE WHEN e.pages > 0 THEN e.pages ELSE 0 END) AS pages
-FROM event_tlb_tlb_flush AS e
-JOIN v_measured AS m ON m.run_id = e.run_id AND e.ts_ns BETWEEN m.start_ns AND m.end_ns
-LEFT JOIN run ON run.run_id = e.run_id
+WITH counted AS (
+	SELECT e.run_id, e.reason, count(*) AS flushes, sum(e.pages = -1) AS full,
+	       sum(CASE WHEN e.pages > 0 THEN e.pages ELSE 0 END) AS pages
+	FROM event_tlb_tlb_flush AS e
+	JOIN v_measured AS m ON m.run_id = e.run_id AND e.ts_ns BETWEEN m.start_ns AND m.end_ns
+	GROUP BY e.run_id, e.reason
+)
+SELECT counted.run_id, reason, symbol.name AS reason_name, flushes, full, pages
+FROM counted
+LEFT JOIN run ON run.run_id = counted.run_id
 LEFT JOIN symbol ON symbol.kernel_id = run.kernel_id AND symbol.system = 'tlb'
 	AND symbol.event = 'tlb_flush' AND symbol.field = 'reason'
-	AND symbol.kind = 'value' AND symbol.value = e.reason
-GROUP BY e.run_id, e.reason;
+	AND symbol.kind = 'value' AND symbol.value = reason;
 
 -- Function-call interrupts of the measured phase, by CPU and second: TLB shootdowns
 -- travel on these vectors, and so do other calls.  "received" stands on the CPU that was

@@ -54,10 +54,11 @@ static void sift_down(struct trace_reader *r, size_t i)
 /* Pages without the wanted type are not even mapped. */
 static void skip_pages(const struct trace_reader *r, struct source *s)
 {
-	uint64_t mask = 1ull << (r->filter.event % 64);
+	uint64_t mask;
 
 	if (r->filter.event < 0)
 		return;
+	mask = 1ull << (r->filter.event % 64);
 	while (s->stream.next < s->stream.n_pages && !(s->cpu->page_types[s->stream.next] & mask))
 		s->stream.next++;
 }
