@@ -29,7 +29,7 @@
 
 #define CHUNK (1u << 20)	/* largest read */
 #define STACK (64u << 10)	/* of a worker */
-#define SETTLE_MS 20		/* kswapd is done when it freed nothing for so long */
+#define SETTLE_MS 100		/* kswapd naps for HZ/10 before it believes that it is done */
 #define SETTLE_TRIES 10
 #define NS 1000000000ull
 
