@@ -30,7 +30,7 @@ int store_lock(const char *dir, const char *name, int *ret_fd, struct error **er
 			return error_propagate(err, steal_ptr(&why));
 		if (proc_interrupted())
 			return error_set(err, EXIT_INTERRUPTED, "interrupted");
-		progress("%s: another harness is at it, waiting", name);
+		progress("wait: another harness is making %s", name);
 		nanosleep(&pause, NULL);
 	}
 }
@@ -65,9 +65,10 @@ int store_check_space(const char *dir, unsigned long long need, const char *what
 
 int store_blame_space(struct error **err)
 {
-	if (err && *err && strstr((*err)->msg, strerror(ENOSPC)))
-		(*err)->code = EXIT_HOST;
-	return -1;
+	if (!err || !*err || (*err)->code == EXIT_HOST || !strstr((*err)->msg, strerror(ENOSPC)))
+		return -1;
+	(*err)->code = EXIT_HOST;
+	return error_wrap(err, "the cache's disk is full (XDG_CACHE_HOME can name another)");
 }
 
 int store_kernel_dir(const char id[HASH_HEX], char **ret, struct error **err)
