@@ -50,6 +50,9 @@ $(BUILD)/obj/%.c.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CCFLAGS) -c -o $@ $<
 
+# SQL goes in by .incbin, which -MMD doesn't see.
+$(BUILD)/obj/harness/db/sql.c.o: $(wildcard harness/db/*.sql harness/ingest/*.sql)
+
 $(BUILD)/obj/%.cc.o: %.cc
 	$(call say,CXX,$<)
 	$(Q)mkdir -p $(@D)

@@ -20,6 +20,7 @@ static struct {
 	bool live;		/* stderr is a terminal */
 	bool shown;		/* a live line is on the screen */
 	double drawn_at;
+	char context[96];
 	char stage[64];		/* text up to the first ':' of the last line */
 } state;
 
@@ -81,11 +82,13 @@ static bool same_stage(const char *text)
 
 static void draw(const char *text)
 {
+	_cleanup_free_ char *line = xasprintf("%s%s", state.context, text);
+
 	if (state.live) {
-		fprintf(stderr, "\r\033[K%.*s", columns() - 1, text);
+		fprintf(stderr, "\r\033[K%.*s", columns() - 1, line);
 		state.shown = true;
 	} else {
-		fprintf(stderr, "%s\n", text);
+		fprintf(stderr, "%s\n", line);
 	}
 	fflush(stderr);
 	state.drawn_at = now_s();
@@ -112,6 +115,18 @@ static void stay(const char *prefix, const char *fmt, va_list ap)
 	fputs(prefix, stderr);
 	vfprintf(stderr, fmt, ap);
 	fputc('\n', stderr);
+}
+
+void progress_context(const char *fmt, ...)
+{
+	va_list ap;
+
+	state.context[0] = '\0';
+	if (!fmt)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(state.context, sizeof(state.context), fmt, ap);
+	va_end(ap);
 }
 
 void progress_note(const char *fmt, ...)

@@ -15,6 +15,11 @@ void progress_init(enum verbosity v);
 
 /* Sets the live line, for example "kernel patched-6.1: CC mm/vmscan.o (812 of 2010)". */
 void progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/*
+ * What stands before every live line from now on, such as "[3/81] "; NULL ends
+ * it.  Whoever has the overview sets it for those who work below.
+ */
+void progress_context(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A line that stays. */
 void progress_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A line that stays, only with -v. */

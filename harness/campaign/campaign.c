@@ -51,10 +51,11 @@ static int find_finished(const struct campaign *c, const struct cell *cell, char
 static void show_position(const struct campaign *c, const struct cell *cell)
 {
 	_cleanup_free_ char *title = cell_title(cell);
-	double elapsed = now_s() - c->started;
 
-	progress("cell %zu of %zu: %s [%s elapsed, about %s left]", c->done + 1, c->todo, title,
-		 duration_to_str(elapsed), duration_to_str(estimate_left(&c->estimate)));
+	progress_context("[cell %zu of %zu, %s elapsed, about %s left] ", c->done + 1, c->todo,
+			 duration_to_str(now_s() - c->started),
+			 duration_to_str(estimate_left(&c->estimate)));
+	progress("%s: starting", title);
 }
 
 static void show_outcome(const struct campaign *c, const struct cell *cell, const char *run_id,
@@ -192,6 +193,7 @@ int campaign_run(const struct plan *plan, const struct campaign_options *o, stru
 	if (take_results(o->results, &lock, err) < 0 || artifact_sweep(o->results, err) < 0)
 		return -1;
 	r = run_all(&c, err);
+	progress_context(NULL);
 	estimate_deinit(&c.estimate);
 	ret->elapsed_s = now_s() - c.started;
 	progress_clear();

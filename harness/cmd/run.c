@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "campaign/campaign.h"
 #include "cmd/cmd.h"
+#include "cmd/history.h"
 #include "cmd/select.h"
 
 static const char usage[] =
@@ -124,6 +125,21 @@ static size_t count_void(const struct campaign_summary *s)
 	return n;
 }
 
+/* Of the plan's cells, not of the campaign's boots: some were run by an earlier campaign. */
+static int print_report(struct app *app, const struct plan *plan, struct db *db,
+			struct error **err)
+{
+	_cleanup_strv_ char **cells = NULL;
+
+	for (size_t i = 0; i < plan->n_cells; i++)
+		strv_add(&cells, plan->cells[i].id);
+	return report_print(db_handle(db),
+			    &(struct report_options){ .cells = cells,
+						      .json = app->json,
+						      .color = color_on(STDOUT_FILENO) },
+			    stdout, err);
+}
+
 static int run_plan(struct app *app, struct plan *plan, const struct run_options *o,
 		    struct campaign_summary *summary, struct error **err)
 {
@@ -144,8 +160,7 @@ static int run_plan(struct app *app, struct plan *plan, const struct run_options
 		      summary->refused, duration_to_str(summary->elapsed_s));
 	if (o->no_report)
 		return 0;
-	return report_print(db_handle(db), &(struct report_options){
-		.campaign = plan->campaign_id, .json = app->json }, stdout, err);
+	return print_report(app, plan, db, err);
 }
 
 int cmd_run(struct app *app, int argc, char **argv, struct error **err)
@@ -153,13 +168,16 @@ int cmd_run(struct app *app, int argc, char **argv, struct error **err)
 	_cleanup_selection_ struct selection s = { 0 };
 	struct campaign_summary summary = { 0 };
 	struct run_options o = { 0 };
+	size_t known;
 
 	if (parse(argc, argv, &o, err) < 0)
 		return -1;
 	if (o.help)
 		return cmd_usage(usage);
-	if (selection_plan(&s, app, o.matrix, &o.filter, err) < 0 ||
-	    run_plan(app, s.plan, &o, &summary, err) < 0)
+	if (selection_plan(&s, app, o.matrix, &o.filter, err) < 0)
+		return -1;
+	history_estimate(s.plan, app->db, &known);
+	if (run_plan(app, s.plan, &o, &summary, err) < 0)
 		return -1;
 	return count_void(&summary) ? EXIT_FAULT : EXIT_OK;
 }
