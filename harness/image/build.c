@@ -11,8 +11,8 @@
  * path is left out of what __FILE__ says: equal sources give equal programs.
  */
 static char *const compiler[] = {
-	"cc", "-std=gnu11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-static", "-s",
-	"-ffile-prefix-map=.=", NULL
+	"cc",      "-std=gnu11", "-D_GNU_SOURCE",        "-O2", "-Wall", "-Wextra",
+	"-static", "-s",         "-ffile-prefix-map=.=", NULL
 };
 
 /* The compiler's first words name its version; the source's folder may hold headers. */
@@ -54,8 +54,7 @@ int tools_build(const struct workload_def *w, char **ret, struct error **err)
 	_cleanup_free_ char *dir = NULL;
 	char id[HASH_HEX];
 
-	if (identify(w, id, err) < 0 ||
-	    cached_dir("programs", id, make, (void *)w, &dir, err) < 0)
+	if (identify(w, id, err) < 0 || cached_dir("programs", id, make, (void *)w, &dir, err) < 0)
 		return error_wrap(err, "workload %s: build %s", w->name, w->source);
 	*ret = xasprintf("%s/%s", dir, w->name);
 	return 0;

@@ -70,9 +70,10 @@ static int is_dynamic(const char *path, struct error **err)
 		return error_errno(err, errno, "open %s", path);
 	if (pread(fd, &e, sizeof(e), 0) != sizeof(e) || memcmp(e.e_ident, ELFMAG, SELFMAG) != 0 ||
 	    e.e_ident[EI_CLASS] != ELFCLASS64)
-		return error_set(err, EXIT_INPUT,
-				 "%s is not a 64-bit ELF program: the guest has no interpreter for it",
-				 path);
+		return error_set(
+			err, EXIT_INPUT,
+			"%s is not a 64-bit ELF program: the guest has no interpreter for it",
+			path);
 	for (int i = 0; i < e.e_phnum; i++) {
 		if (pread(fd, &p, sizeof(p), (off_t)(e.e_phoff + i * sizeof(p))) != sizeof(p))
 			return error_set(err, EXIT_INPUT, "%s: program headers are cut off", path);

@@ -11,7 +11,7 @@
 struct cpio {
 	struct archive *archive;
 	char *path;
-	int64_t next_ino;	/* the kernel links entries of equal inode numbers together */
+	int64_t next_ino; /* the kernel links entries of equal inode numbers together */
 };
 
 DEFINE_GUARD(entry, struct archive_entry *, archive_entry_free)

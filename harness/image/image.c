@@ -56,8 +56,8 @@ static int write_initrd(struct boot_files *b, const struct image_inputs *in, str
 	_cleanup_strbuf_ struct strbuf whole = { 0 };
 
 	b->initrd = xasprintf("%s/initrd", b->dir);
-	if (write_job(job, in, b->job, err) < 0 ||
-	    append_file(&whole, in->initrd.cpio, err) < 0 || append_file(&whole, job, err) < 0)
+	if (write_job(job, in, b->job, err) < 0 || append_file(&whole, in->initrd.cpio, err) < 0 ||
+	    append_file(&whole, job, err) < 0)
 		return -1;
 	return file_write(b->initrd, whole.data, whole.len, err);
 }

@@ -22,7 +22,7 @@
  * end of RAM.
  */
 struct memory_layout {
-	uint64_t total_bytes;		/* QEMU's -m: mem + swap + data */
+	uint64_t total_bytes; /* QEMU's -m: mem + swap + data */
 	uint64_t swap_start, swap_bytes;
 	uint64_t data_start, data_bytes;
 };
@@ -34,15 +34,15 @@ struct memory_layout {
 int memory_layout(const struct cell *cell, struct memory_layout *ret, struct error **err);
 
 struct boot_files {
-	char *kernel;		/* bzImage */
-	char *initrd;		/* base + job, in `dir`, removed with boot_files_free() */
-	char *tools;		/* EROFS image */
+	char *kernel; /* bzImage */
+	char *initrd; /* base + job, in `dir`, removed with boot_files_free() */
+	char *tools;  /* EROFS image */
 	uint64_t tools_bytes;
 	char *cmdline;
-	char *job;		/* as baked in: what image_job() gives */
+	char *job; /* as baked in: what image_job() gives */
 	struct memory_layout layout;
 	char *dir;
-	int lock_fd;		/* of `dir`: the folder of a killed harness has no lock and is swept */
+	int lock_fd; /* of `dir`: the folder of a killed harness has no lock and is swept */
 };
 
 int image_prepare(const struct cell *cell, const struct kernel *k, struct boot_files **ret,

@@ -11,7 +11,7 @@
 #include "image/image.h"
 #include "image/modules.h"
 
-#define FORMAT "initrd 1"	/* to be raised when the same inputs are to give other contents */
+#define FORMAT "initrd 1" /* to be raised when the same inputs are to give other contents */
 
 #define MODULE_DIR "lib/modules"
 

@@ -6,8 +6,8 @@
 #include "kernel/kernel.h"
 
 struct initrd {
-	char *cpio;		/* in the cache; its size is a multiple of 512 */
-	char **modules;		/* paths in the guest, in loading order */
+	char *cpio;     /* in the cache; its size is a multiple of 512 */
+	char **modules; /* paths in the guest, in loading order */
 };
 
 /* From the cache, made if it isn't there.  zram: with the modules for swap on zram. */

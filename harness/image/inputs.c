@@ -50,8 +50,10 @@ static int add_kernels_own(struct image_inputs *in, const struct kernel *k,
 	if (modules_resolve(k, m->name, &list, err) < 0)
 		return -1;
 	if (!list[0] && *params)
-		return error_set(err, EXIT_INPUT, "module %s is built into kernel %s: parameters "
-				 "can't be given to it", m->name, k->name);
+		return error_set(err, EXIT_INPUT,
+				 "module %s is built into kernel %s: parameters "
+				 "can't be given to it",
+				 m->name, k->name);
 	for (char **p = list; *p; p++) {
 		const char *name = strrchr(*p, '/') ? strrchr(*p, '/') + 1 : *p;
 

@@ -8,9 +8,9 @@
 
 /* A module of the policy: /policy/NAME.ko in the guest. */
 struct policy_file {
-	char *from;		/* on the host */
-	char *guest;		/* path in the guest */
-	char *params;		/* "key=value key=value" or "" */
+	char *from;   /* on the host */
+	char *guest;  /* path in the guest */
+	char *params; /* "key=value key=value" or "" */
 };
 
 struct image_inputs {
@@ -19,8 +19,8 @@ struct image_inputs {
 	struct initrd initrd;
 	char *tools;
 	uint64_t tools_bytes;
-	char *program;			/* argv[0]: where the tools image has it */
-	struct policy_file *policy;	/* in loading order */
+	char *program;              /* argv[0]: where the tools image has it */
+	struct policy_file *policy; /* in loading order */
 	size_t n_policy;
 };
 

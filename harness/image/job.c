@@ -89,7 +89,7 @@ static int put_param(struct strbuf *b, const struct cell *cell, const struct mod
 	name = param_name(cell, key, eq + 1);
 	/* sysfs has it as the kernel does: with underscores. */
 	module = xstrdup(m->name);
-	for (char *c = module; (c = strchr(c, '-')); )
+	for (char *c = module; (c = strchr(c, '-'));)
 		*c = '_';
 	job_put(b, JOB_MODULE_PARAM, "%s %s %s %s", name, module, key, value);
 	return 0;

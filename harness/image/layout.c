@@ -10,7 +10,7 @@
  * but a range that starts on a section gets its page structs whole.
  */
 #define RANGE_ALIGN (128 * MiB)
-#define SIZE_ALIGN (2 * MiB)	/* what memremap_pages() takes: a subsection */
+#define SIZE_ALIGN (2 * MiB) /* what memremap_pages() takes: a subsection */
 
 /* Below it the kernel unpacks itself (at 16 MiB) and needs room for that. */
 #define RANGE_LOWEST (128 * MiB)
@@ -48,17 +48,19 @@ static int place(struct memory_layout *l, uint64_t mem, struct error **err)
 	uint64_t start;
 
 	if (span + RANGE_LOWEST + TOP_MIN > LOW_RAM)
-		return error_set(err, EXIT_INPUT,
-				 "swap and data devices of %s don't fit below the PCI hole; at most "
-				 "%s do", size_to_str(span),
-				 size_to_str(LOW_RAM - RANGE_LOWEST - TOP_MIN));
+		return error_set(
+			err, EXIT_INPUT,
+			"swap and data devices of %s don't fit below the PCI hole; at most "
+			"%s do",
+			size_to_str(span), size_to_str(LOW_RAM - RANGE_LOWEST - TOP_MIN));
 	start = end < span + TOP_MIN ? 0 : align_down(end - span - TOP_MIN, RANGE_ALIGN);
 	if (start < RANGE_LOWEST)
-		return error_set(err, EXIT_INPUT,
-				 "mem = %s is too little beside swap and data devices; use %s or more",
-				 size_to_str(mem),
-				 size_to_str(RANGE_LOWEST + TOP_MIN + span -
-					     (l->total_bytes - align_up(mem, MiB))));
+		return error_set(
+			err, EXIT_INPUT,
+			"mem = %s is too little beside swap and data devices; use %s or more",
+			size_to_str(mem),
+			size_to_str(RANGE_LOWEST + TOP_MIN + span -
+				    (l->total_bytes - align_up(mem, MiB))));
 	l->swap_start = l->swap_bytes ? start : 0;
 	l->data_start = l->data_bytes ? start + data_offset : 0;
 	return 0;

@@ -96,8 +96,8 @@ static int resolve_in(const struct kernel *k, const char *root, const char *name
 {
 	/* -C: what the host's modprobe.d says is about the host. */
 	char *const argv[] = {
-		(char *)modprobe(), "--show-depends", "-C", "/dev/null", "-d", (char *)root,
-		"-S", k->release, (char *)name, NULL
+		(char *)modprobe(), "--show-depends", "-C", "/dev/null", "-d", (char *)root, "-S",
+		k->release,         (char *)name,     NULL
 	};
 	_cleanup_free_ char *text = NULL;
 
@@ -117,8 +117,7 @@ static bool has_modules(const struct kernel *k)
 	return path_exists(dep);
 }
 
-static int missing(const struct kernel *k, const char *name, const char *why,
-		   struct error **err)
+static int missing(const struct kernel *k, const char *name, const char *why, struct error **err)
 {
 	if (err && *err && (*err)->code == EXIT_INTERRUPTED)
 		return -1;

@@ -12,7 +12,7 @@
 #include "image/closure.h"
 #include "image/image.h"
 
-#define FORMAT "tools 1"	/* to be raised when the same inputs are to give other contents */
+#define FORMAT "tools 1" /* to be raised when the same inputs are to give other contents */
 
 /* What an nvdimm's size must be a multiple of: the kernel maps it in subsections. */
 #define SIZE_ALIGN (2ull << 20)
@@ -20,8 +20,8 @@
 static char *const mount_points[] = { "proc", "sys", "dev", "out", "tmp", NULL };
 
 struct tool {
-	char *dest;		/* in the image */
-	char *from;		/* on the host */
+	char *dest; /* in the image */
+	char *from; /* on the host */
 };
 
 /* Everything that goes into one image, in order. */

@@ -33,8 +33,12 @@ static void fixture_init(struct fixture *f)
 	f->workload.name = "job";
 	f->workload.timeout_s = 60;
 	f->cell = (struct cell){
-		.policy = &f->policy, .workload = &f->workload, .machine = &f->machine,
-		.trace = &f->trace, .mode = MODE_TCG, .seed = 7,
+		.policy = &f->policy,
+		.workload = &f->workload,
+		.machine = &f->machine,
+		.trace = &f->trace,
+		.mode = MODE_TCG,
+		.seed = 7,
 	};
 }
 
@@ -103,8 +107,8 @@ static void check_layout(uint64_t mem, uint64_t swap, uint64_t data)
 TEST(any_size_gives_aligned_disjoint_ranges_away_from_the_ends)
 {
 	static const uint64_t mems[] = {
-		192 * MiB, 320 * MiB, 333 * MiB + 4096, 384 * MiB, 1 * GiB, 2 * GiB, 8 * GiB,
-		64 * GiB,
+		192 * MiB, 320 * MiB, 333 * MiB + 4096, 384 * MiB,
+		1 * GiB,   2 * GiB,   8 * GiB,          64 * GiB,
 	};
 	static const uint64_t devices[] = {
 		0, 1 * MiB, 2 * MiB, 128 * MiB, 200 * MiB + 1, 256 * MiB, 767 * MiB, 768 * MiB,
@@ -172,8 +176,10 @@ TEST(the_command_line_reserves_both_ranges)
 {
 	struct memory_layout l = {
 		.total_bytes = 1408 * MiB,
-		.swap_start = 256 * MiB, .swap_bytes = 256 * MiB,
-		.data_start = 512 * MiB, .data_bytes = 768 * MiB,
+		.swap_start = 256 * MiB,
+		.swap_bytes = 256 * MiB,
+		.data_start = 512 * MiB,
+		.data_bytes = 768 * MiB,
 	};
 	_cleanup_free_ char *both = kernel_cmdline(&l), *none = NULL;
 
@@ -207,8 +213,7 @@ static int write_archive(const char *path)
 {
 	_cleanup_cpio_ struct cpio *c = cpio_create(path, NULL);
 
-	if (!c || cpio_dir(c, "policy", NULL) < 0 ||
-	    cpio_chardev(c, "console", 5, 1, NULL) < 0 ||
+	if (!c || cpio_dir(c, "policy", NULL) < 0 || cpio_chardev(c, "console", 5, 1, NULL) < 0 ||
 	    cpio_data(c, "policy/a.ko", 0444, "hello", 5, NULL) < 0)
 		return -1;
 	return cpio_finish(c, NULL);
@@ -237,10 +242,10 @@ TEST(archives_are_what_the_kernel_unpacks)
 	/* The third entry: the first two have no data, names padded to 4 with the header. */
 	file = data + 120 + 120;
 	EXPECT(memcmp(file, "070701", 6) == 0);
-	EXPECT_INT(field(file, 0), 2);		/* inode numbers in order: no hard links */
+	EXPECT_INT(field(file, 0), 2); /* inode numbers in order: no hard links */
 	EXPECT_INT(field(file, 1), 0100444);
-	EXPECT_INT(field(file, 2), 0);		/* owner */
-	EXPECT_INT(field(file, 5), 0);		/* time */
+	EXPECT_INT(field(file, 2), 0); /* owner */
+	EXPECT_INT(field(file, 5), 0); /* time */
 	EXPECT_INT(field(file, 6), 5);
 	EXPECT_STR(file + 110, "policy/a.ko");
 	EXPECT(memcmp(file + 124, "hello", 5) == 0);
@@ -276,7 +281,8 @@ static struct knob_def knob_defs[] = {
 	{ .name = "factor", .set = "/proc/sys/vm/watermark_scale_factor" },
 };
 static struct knob_value knob_values[] = {
-	{ &knob_defs[0], "250" }, { &knob_defs[1], "1\n0" },
+	{ &knob_defs[0], "250" },
+	{ &knob_defs[1], "1\n0" },
 };
 static struct counter_def counters[] = {
 	{ .name = "fired", .file = "/proc/policy/timer", .liveness = true },
@@ -296,8 +302,11 @@ static void job_fixture(struct fixture *f, struct image_inputs *in)
 	fixture_init(f);
 	f->trace = (struct trace_config){ .enabled = true, .buffer_kb = 64, .events = events };
 	f->policy = (struct policy_def){
-		.name = "timer", .modules = modules, .n_modules = 1,
-		.counters = counters, .n_counters = 2,
+		.name = "timer",
+		.modules = modules,
+		.n_modules = 1,
+		.counters = counters,
+		.n_counters = 2,
 	};
 	f->workload.command = command;
 	f->workload.output = "fio.json";
@@ -306,8 +315,12 @@ static void job_fixture(struct fixture *f, struct image_inputs *in)
 	f->cell.policy_knobs = knob_values;
 	f->cell.n_policy_knobs = 2;
 	*in = (struct image_inputs){
-		.cell = &f->cell, .initrd.modules = guest_modules, .tools_bytes = 4096,
-		.program = "/usr/bin/fio", .policy = policy_files, .n_policy = 1,
+		.cell = &f->cell,
+		.initrd.modules = guest_modules,
+		.tools_bytes = 4096,
+		.program = "/usr/bin/fio",
+		.policy = policy_files,
+		.n_policy = 1,
 		.layout = { .swap_start = 1, .swap_bytes = 2, .data_start = 3, .data_bytes = 4 },
 	};
 }
@@ -431,9 +444,11 @@ static void tree_add(struct tree *t, const char *name, const char *uses, const c
 	_cleanup_free_ char *source = xasprintf("%s/%s.c", t->root, name);
 	_cleanup_strbuf_ struct strbuf c = { 0 };
 
-	strbuf_printf(&c, "#define IN(s) __attribute__((section(s), used)) static char\n"
-			  "IN(\"__ksymtab_strings\") s[] = \"%s\";\n"
-			  "IN(\".modinfo\") n[] = \"name=%s\";\n", name, name);
+	strbuf_printf(&c,
+		      "#define IN(s) __attribute__((section(s), used)) static char\n"
+		      "IN(\"__ksymtab_strings\") s[] = \"%s\";\n"
+		      "IN(\".modinfo\") n[] = \"name=%s\";\n",
+		      name, name);
 	if (uses)
 		strbuf_printf(&c, "extern int %s; int *u = &%s;\n", uses, uses);
 	if (softdep)

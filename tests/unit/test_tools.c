@@ -61,8 +61,12 @@ static void fixture_init(struct fixture *f)
 	put(f, "workload.toml", "title = \"tiny\"\n");
 	put(f, "input.txt", "hello\n");
 	f->workload = (struct workload_def){
-		.name = "tiny", .dir = f->dir, .source = "tiny.c", .command = command,
-		.output = "tiny.json", .timeout_s = 5,
+		.name = "tiny",
+		.dir = f->dir,
+		.source = "tiny.c",
+		.command = command,
+		.output = "tiny.json",
+		.timeout_s = 5,
 	};
 }
 
@@ -82,7 +86,7 @@ TEST(a_source_becomes_a_static_program)
 	fixture_init(&f);
 	EXPECT_INT(tools_build(&f.workload, &program, NULL), 0);
 	argv[0] = program;
-	EXPECT_INT(proc_run(argv, NULL, NULL), -1);	/* it ends with 7 */
+	EXPECT_INT(proc_run(argv, NULL, NULL), -1); /* it ends with 7 */
 	EXPECT(proc_output((char *const[]){ "ldd", program, NULL }, &text, NULL) < 0 ||
 	       strstr(text, "statically"));
 }
@@ -200,8 +204,11 @@ static struct policy_def no_policy = { .name = "stock" };
 static struct boot_files *prepare(struct fixture *f, struct error **err)
 {
 	const struct cell cell = {
-		.policy = &no_policy, .workload = &f->workload, .machine = &machine,
-		.trace = &no_trace, .mode = MODE_TCG,
+		.policy = &no_policy,
+		.workload = &f->workload,
+		.machine = &machine,
+		.trace = &no_trace,
+		.mode = MODE_TCG,
 	};
 	struct kernel k = { .name = "test", .id = "1", .release = "1", .image = "/boot/vmlinuz" };
 	struct boot_files *b;

@@ -27,9 +27,9 @@
 
 #include "mm.h"
 
-#define CHUNK (1u << 20)	/* largest read */
-#define STACK (64u << 10)	/* of a worker */
-#define SETTLE_MS 100		/* kswapd naps for HZ/10 before it believes that it is done */
+#define CHUNK (1u << 20)  /* largest read */
+#define STACK (64u << 10) /* of a worker */
+#define SETTLE_MS 100     /* kswapd naps for HZ/10 before it believes that it is done */
 #define SETTLE_TRIES 10
 #define NS 1000000000ull
 
@@ -38,7 +38,11 @@ static struct options {
 	unsigned long rounds, idle_ms, burst_permille, threads, margin_percent, thp;
 	uint64_t seed;
 } opt = {
-	.rounds = 3, .idle_ms = 1500, .burst_permille = 100, .threads = 1, .margin_percent = 10,
+	.rounds = 3,
+	.idle_ms = 1500,
+	.burst_permille = 100,
+	.threads = 1,
+	.margin_percent = 10,
 };
 
 static long page_size;
@@ -53,7 +57,8 @@ static uint64_t now_ns(void)
 
 static void sleep_ms(unsigned long ms)
 {
-	struct timespec t = { .tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000 };
+	struct timespec t = { .tv_sec = (time_t)(ms / 1000),
+			      .tv_nsec = (long)(ms % 1000) * 1000000 };
 
 	while (nanosleep(&t, &t) < 0 && errno == EINTR)
 		;
@@ -143,8 +148,8 @@ static void fill(struct filler *f)
 struct worker {
 	pthread_t thread;
 	char *area;
-	unsigned long pages;		/* of one round */
-	uint32_t *ns, *next;		/* each fault of all rounds, and where the next goes */
+	unsigned long pages; /* of one round */
+	uint32_t *ns, *next; /* each fault of all rounds, and where the next goes */
 	uint64_t begin, end;
 };
 
@@ -232,8 +237,8 @@ static struct worker *start_workers(unsigned long pages)
 /* --- results -------------------------------------------------------------- */
 
 struct result {
-	unsigned long pages;			/* of one round, all threads */
-	uint64_t *ns;				/* of each round's burst */
+	unsigned long pages; /* of one round, all threads */
+	uint64_t *ns;        /* of each round's burst */
 	unsigned long *free_before, *free_after;
 	struct vmstat idle, burst;
 	struct zones first;
@@ -322,7 +327,7 @@ static void print_histogram(FILE *out, const uint32_t *sorted, size_t n)
 	const char *comma = "";
 
 	fputs("\"histogram\": [", out);
-	for (size_t i = 0; i < n; ) {
+	for (size_t i = 0; i < n;) {
 		uint32_t low = bucket_of(sorted[i]);
 		size_t first = i;
 
@@ -342,8 +347,9 @@ static void print_faults(FILE *out, const struct worker *workers)
 
 	for (size_t i = 0; i < n; i++)
 		sum += ns[i];
-	fprintf(out, "  \"faults\": %zu,\n  \"fault_ns\": {\"mean\": %.1f, \"p50\": %" PRIu32
-		     ", \"p99\": %" PRIu32 ", \"p999\": %" PRIu32 ", \"max\": %" PRIu32 ",\n    ",
+	fprintf(out,
+		"  \"faults\": %zu,\n  \"fault_ns\": {\"mean\": %.1f, \"p50\": %" PRIu32
+		", \"p99\": %" PRIu32 ", \"p999\": %" PRIu32 ", \"max\": %" PRIu32 ",\n    ",
 		n, sum / (double)n, quantile(ns, n, 0.5), quantile(ns, n, 0.99),
 		quantile(ns, n, 0.999), ns[n - 1]);
 	print_histogram(out, ns, n);
@@ -356,7 +362,7 @@ static void print_vmstat(FILE *out, const char *name, const struct vmstat *s)
 	for (size_t i = 0; i < N_EVENTS; i++) {
 		int len = (int)strcspn(events[i], "*");
 
-		len -= events[i][len] == '*';	/* "allocstall_*" is called allocstall */
+		len -= events[i][len] == '*'; /* "allocstall_*" is called allocstall */
 		fprintf(out, "%s\"%.*s\": %" PRIu64, i ? ", " : "", len, events[i], s->v[i]);
 	}
 	fputs("},\n", out);
@@ -381,8 +387,7 @@ static void print_rounds(FILE *out, const struct result *r)
 		gain += (double)r->free_after[i] - (double)r->free_before[i];
 	}
 	fprintf(out, "],\n  \"pages_per_s\": %.1f,\n  \"idle_gain_pages\": %.1f,\n",
-		(double)r->pages * (double)opt.rounds * (double)NS / ns,
-		gain / (double)opt.rounds);
+		(double)r->pages * (double)opt.rounds * (double)NS / ns, gain / (double)opt.rounds);
 }
 
 static void print_result(const struct result *r, const struct worker *workers)
@@ -398,8 +403,8 @@ static void print_result(const struct result *r, const struct worker *workers)
 	print_vmstat(out, "burst", &r->burst);
 	print_free(out, "free_before_idle", r->free_before);
 	print_free(out, "free_after_idle", r->free_after);
-	fprintf(out, "  \"high_watermark_pages\": %lu,\n  \"burst_pages\": %lu\n}\n",
-		r->first.high, r->pages);
+	fprintf(out, "  \"high_watermark_pages\": %lu,\n  \"burst_pages\": %lu\n}\n", r->first.high,
+		r->pages);
 	if (ferror(out) || fclose(out) != 0)
 		fail("write %s: %s", opt.out ?: "stdout", strerror(errno));
 }
@@ -412,7 +417,8 @@ static const struct number_option {
 } numbers[] = {
 	{ "rounds", "fill, idle, burst: how often", &opt.rounds, 1, 1000 },
 	{ "idle-ms", "quiet time before each burst", &opt.idle_ms, 0, 3600000 },
-	{ "burst-permille", "pages of a burst, in 1/1000 of the memory", &opt.burst_permille, 1, 900 },
+	{ "burst-permille", "pages of a burst, in 1/1000 of the memory", &opt.burst_permille, 1,
+	  900 },
 	{ "threads", "that share a burst", &opt.threads, 1, 256 },
 	{ "margin-percent", "above the high watermarks, of them", &opt.margin_percent, 1, 1000 },
 	{ "thp", "1: with transparent huge pages", &opt.thp, 0, 1 },
@@ -462,8 +468,8 @@ static void parse_options(int argc, char **argv)
 		else if (c == OPT_SEED)
 			opt.seed = to_number("seed", optarg, 0, UINT64_MAX);
 		else if (c >= 0 && c < (int)N_NUMBERS)
-			*numbers[c].value = to_number(numbers[c].name, optarg, numbers[c].min,
-						      numbers[c].max);
+			*numbers[c].value =
+				to_number(numbers[c].name, optarg, numbers[c].min, numbers[c].max);
 		else
 			usage();
 	}

@@ -83,15 +83,21 @@ static inline struct zones read_zones(void)
 
 /* Rows of /proc/vmstat; a name with a '*' sums up all that begin so (one a zone). */
 enum {
-	ALLOCSTALL, PGSCAN_DIRECT, PGSTEAL_DIRECT, PGSCAN_KSWAPD, PGSTEAL_KSWAPD, PGFAULT,
-	PGMAJFAULT, N_EVENTS
+	ALLOCSTALL,
+	PGSCAN_DIRECT,
+	PGSTEAL_DIRECT,
+	PGSCAN_KSWAPD,
+	PGSTEAL_KSWAPD,
+	PGFAULT,
+	PGMAJFAULT,
+	N_EVENTS
 };
 
 static const char *const events[N_EVENTS] = {
-	[ALLOCSTALL] = "allocstall_*",
-	[PGSCAN_DIRECT] = "pgscan_direct", [PGSTEAL_DIRECT] = "pgsteal_direct",
-	[PGSCAN_KSWAPD] = "pgscan_kswapd", [PGSTEAL_KSWAPD] = "pgsteal_kswapd",
-	[PGFAULT] = "pgfault", [PGMAJFAULT] = "pgmajfault",
+	[ALLOCSTALL] = "allocstall_*",       [PGSCAN_DIRECT] = "pgscan_direct",
+	[PGSTEAL_DIRECT] = "pgsteal_direct", [PGSCAN_KSWAPD] = "pgscan_kswapd",
+	[PGSTEAL_KSWAPD] = "pgsteal_kswapd", [PGFAULT] = "pgfault",
+	[PGMAJFAULT] = "pgmajfault",
 };
 
 struct vmstat {
@@ -102,8 +108,8 @@ static inline bool event_matches(const char *pattern, const char *name)
 {
 	const char *star = strchr(pattern, '*');
 
-	return star ? strncmp(pattern, name, (size_t)(star - pattern)) == 0 :
-		      strcmp(pattern, name) == 0;
+	return star ? strncmp(pattern, name, (size_t)(star - pattern)) == 0
+		    : strcmp(pattern, name) == 0;
 }
 
 static inline struct vmstat read_vmstat(void)
