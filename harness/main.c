@@ -133,7 +133,7 @@ static int dispatch(struct app *app, int argc, char **argv, struct error **err)
 		return -1;
 	argc -= optind;
 	argv += optind;
-	optind = 0;	/* glibc: start over, for the command's own options */
+	optind = 0; /* glibc: start over, for the command's own options */
 	return cmd->run(app, argc, argv, err);
 }
 

@@ -13,22 +13,22 @@
 
 struct agent {
 	struct job job;
-	struct stream *stream;		/* NULL until it is open */
+	struct stream *stream; /* NULL until it is open */
 	struct policy policy;
 	struct trace trace;
 	struct counters *counters;
 	struct snapshot before, after;
 	struct workload workload;
-	bool measured;			/* the workload ran: what follows it can be sent */
-	double boot_uptime_s;		/* /proc/uptime when the agent started, */
-	double workload_uptime_s;	/* and when the workload did */
-	uint64_t cpu_ns;		/* the agent's own, in the measured phase */
+	bool measured;            /* the workload ran: what follows it can be sent */
+	double boot_uptime_s;     /* /proc/uptime when the agent started, */
+	double workload_uptime_s; /* and when the workload did */
+	uint64_t cpu_ns;          /* the agent's own, in the measured phase */
 };
 
 /* How it ended, in the names of machine/machine.h. */
 struct verdict {
 	const char *outcome;
-	char *detail;			/* or NULL */
+	char *detail; /* or NULL */
 };
 
 /* report.c: everything but the frames around it.  Says what is missing when it fails. */

@@ -9,7 +9,7 @@
 
 #include "agent/json.h"
 
-#define CACHE_MISS(cache)						\
+#define CACHE_MISS(cache)                                                 \
 	(PERF_COUNT_HW_CACHE_##cache | PERF_COUNT_HW_CACHE_OP_READ << 8 | \
 	 PERF_COUNT_HW_CACHE_RESULT_MISS << 16)
 
@@ -38,7 +38,7 @@ static const struct counter_row rows[] = {
 struct counters {
 	struct perf_cpu_map *cpus;
 	struct perf_thread_map *threads;
-	struct perf_evsel *evsels[ARRAY_SIZE(rows)];	/* NULL: not supported */
+	struct perf_evsel *evsels[ARRAY_SIZE(rows)]; /* NULL: not supported */
 };
 
 /* libperf's messages are for developers; what matters is in the return values. */
@@ -73,13 +73,13 @@ struct counters *counters_open(struct error **err)
 	struct counters *c = xcalloc(1, sizeof(*c));
 
 	libperf_init(quiet);
-	c->cpus = perf_cpu_map__new(NULL);	/* all that are online */
+	c->cpus = perf_cpu_map__new(NULL); /* all that are online */
 	c->threads = perf_thread_map__new_dummy();
 	if (!c->cpus || !c->threads) {
 		error_set(err, EXIT_FAULT, "perf: no map of the CPUs");
 		return NULL;
 	}
-	perf_thread_map__set_pid(c->threads, 0, -1);	/* every task */
+	perf_thread_map__set_pid(c->threads, 0, -1); /* every task */
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		c->evsels[i] = open_counter(&rows[i], c);
 	return c;
@@ -104,7 +104,8 @@ static void put_counter(struct json *j, const struct counters *c, size_t i)
 	struct perf_cpu cpu;
 	int idx;
 
-	perf_cpu_map__for_each_cpu(cpu, idx, c->cpus) {
+	perf_cpu_map__for_each_cpu(cpu, idx, c->cpus)
+	{
 		struct perf_counts_values v = { 0 };
 
 		if (perf_evsel__read(c->evsels[i], idx, 0, &v) < 0)

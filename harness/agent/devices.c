@@ -12,7 +12,7 @@
 
 struct pmem {
 	uint64_t start, bytes;
-	bool nfit;		/* from the ACPI table, not from memmap= */
+	bool nfit; /* from the ACPI table, not from memmap= */
 };
 
 static bool read_number(const char *dir, const char *name, uint64_t *ret)
@@ -46,10 +46,10 @@ static bool pmem_describe(const char *name, struct pmem *ret)
 }
 
 struct search {
-	const struct job_range *range;	/* or, when it is NULL, */
+	const struct job_range *range; /* or, when it is NULL, */
 	uint64_t bytes;
-	char *found;			/* pmemN */
-	struct strbuf seen;		/* what is there, for the message */
+	char *found;        /* pmemN */
+	struct strbuf seen; /* what is there, for the message */
 };
 
 static bool matches(const struct search *s, const struct pmem *p)
@@ -105,8 +105,8 @@ int device_by_size(uint64_t bytes, char **ret, struct error **err)
 
 int device_by_range(const struct job_range *range, char **ret, struct error **err)
 {
-	_cleanup_free_ char *what = xasprintf("of %" PRIu64 " bytes at %#" PRIx64, range->bytes,
-					      range->start);
+	_cleanup_free_ char *what =
+		xasprintf("of %" PRIu64 " bytes at %#" PRIx64, range->bytes, range->start);
 	struct search s = { .range = range };
 
 	return find(&s, what, ret, err);

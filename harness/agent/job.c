@@ -175,7 +175,8 @@ static int read_counters(struct job *j, struct error **err)
 			return -1;
 		if (!streq(words[1], "live") && !streq(words[1], "plain"))
 			return error_set(err, EXIT_FAULT,
-					 "job: counter: \"%s\" is neither live nor plain", words[1]);
+					 "job: counter: \"%s\" is neither live nor plain",
+					 words[1]);
 		*c = (struct job_counter){ words[0], words[2], streq(words[1], "live") };
 	}
 	return 0;
@@ -188,8 +189,8 @@ int job_read(const char *text, struct job *ret, struct error **err)
 	*ret = (struct job){ 0 };
 	if (job_parse(text, t, err) < 0 || read_scalars(ret, err) < 0 || read_sizes(ret, err) < 0 ||
 	    read_modules(t->values[JOB_MODULE], &ret->modules, &ret->n_modules, err) < 0 ||
-	    read_modules(t->values[JOB_POLICY_MODULE], &ret->policy_modules,
-			 &ret->n_policy_modules, err) < 0 ||
+	    read_modules(t->values[JOB_POLICY_MODULE], &ret->policy_modules, &ret->n_policy_modules,
+			 err) < 0 ||
 	    read_knobs(ret, err) < 0 || read_params(ret, err) < 0)
 		return -1;
 	return read_counters(ret, err);

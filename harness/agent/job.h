@@ -9,12 +9,12 @@ enum job_swap { JOB_SWAP_NONE, JOB_SWAP_PMEM, JOB_SWAP_ZRAM };
 
 /* Physical memory that the page allocator never sees. */
 struct job_range {
-	uint64_t start, bytes;		/* bytes 0: there is none */
+	uint64_t start, bytes; /* bytes 0: there is none */
 };
 
 struct job_module {
 	char *path;
-	char *params;			/* "" when there are none */
+	char *params; /* "" when there are none */
 };
 
 struct job_knob {
@@ -27,18 +27,18 @@ struct job_param {
 
 struct job_counter {
 	char *name, *path;
-	bool live;			/* must have moved by the end of the workload */
+	bool live; /* must have moved by the end of the workload */
 };
 
 struct job {
-	struct job_text text;		/* owns the lists of words that need no reading */
+	struct job_text text; /* owns the lists of words that need no reading */
 	const char *stream;
 	unsigned int heartbeat_ms, timeout_s, trace_buffer_kb;
 	uint64_t seed, tools_bytes, zram_bytes;
 	enum job_swap swap;
 	struct job_range swap_range, data_range;
 	const char *workload, *output;
-	char **argv, **events;		/* events: system:glob */
+	char **argv, **events; /* events: system:glob */
 	struct job_module *modules, *policy_modules;
 	size_t n_modules, n_policy_modules;
 	struct job_knob *knobs;

@@ -13,9 +13,9 @@ struct json {
 	bool comma;
 };
 
-void json_open(struct json *j, const char *key, char bracket);	/* '{' or '[' */
+void json_open(struct json *j, const char *key, char bracket); /* '{' or '[' */
 void json_close(struct json *j, char bracket);
-void json_put_string(struct json *j, const char *key, const char *value);	/* NULL: null */
+void json_put_string(struct json *j, const char *key, const char *value); /* NULL: null */
 void json_put_u64(struct json *j, const char *key, uint64_t value);
 void json_put_i64(struct json *j, const char *key, int64_t value);
 void json_put_bool(struct json *j, const char *key, bool value);

@@ -24,7 +24,7 @@ void log_line(const char *fmt, ...)
 	va_end(ap);
 	if (console >= 0) {
 		dprintf(console, "agent: %s\n", text);
-		tcdrain(console);	/* a machine that goes down takes the rest with it */
+		tcdrain(console); /* a machine that goes down takes the rest with it */
 	}
 	if (stream)
 		stream_text(stream, WIRE_LOG, text);

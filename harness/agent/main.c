@@ -165,9 +165,9 @@ static struct verdict judge(struct agent *a)
 	_cleanup_free_ char *failed = workload_problem(&a->workload, &a->job);
 
 	if (killed)
-		return verdict("oom", xasprintf("the OOM killer killed %ju times%s%s",
-						(uintmax_t)killed, failed ? "; " : "",
-						failed ? failed : ""));
+		return verdict("oom",
+			       xasprintf("the OOM killer killed %ju times%s%s", (uintmax_t)killed,
+					 failed ? "; " : "", failed ? failed : ""));
 	if (failed)
 		return verdict("workload-failed", steal_ptr(&failed));
 	if (refused)
@@ -208,7 +208,7 @@ static void speak(struct agent *a, struct verdict v)
 	enter(a, "send", "timeout", SEND_TIMEOUT_S);
 	if (report_send(a, &e) < 0) {
 		log_line("%s", e->msg);
-		stream_linger(a->stream, FAILED_LINGER_MS);	/* no BYE: it isn't whole */
+		stream_linger(a->stream, FAILED_LINGER_MS); /* no BYE: it isn't whole */
 		return;
 	}
 	stream_outcome(a->stream, v.outcome, v.detail);

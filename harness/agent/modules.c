@@ -20,7 +20,7 @@ static char *kernel_words(int kmsg)
 		char *text;
 
 		record[n] = '\0';
-		text = strchr(record, ';');	/* "priority,sequence,time,flags;text\n" */
+		text = strchr(record, ';'); /* "priority,sequence,time,flags;text\n" */
 		if (!text || b.len > 1000)
 			continue;
 		text[strcspn(text, "\n")] = '\0';

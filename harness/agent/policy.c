@@ -152,8 +152,8 @@ static char *stop_counters(struct policy *p)
 					    job->name, job->path);
 		else if (job->live && c->after == c->before)
 			problem = xasprintf("counter %s: still %ju after the workload, "
-					    "the policy did nothing", job->name,
-					    (uintmax_t)c->after);
+					    "the policy did nothing",
+					    job->name, (uintmax_t)c->after);
 	}
 	return problem;
 }

@@ -16,8 +16,8 @@ struct knob_state {
 	const char *name, *wanted;
 	char *path;
 	bool write;
-	char *before, *readback, *after;	/* NULL: could not be read */
-	char *problem;				/* why it isn't verified, or NULL */
+	char *before, *readback, *after; /* NULL: could not be read */
+	char *problem;                   /* why it isn't verified, or NULL */
 	bool checked_after;
 };
 

@@ -124,7 +124,7 @@ static int send_workload(const struct agent *a)
 	if (stream_file(a->stream, "out/stdout", w->out.data, w->out.len) < 0 ||
 	    stream_file(a->stream, "out/stderr", w->err.data, w->err.len) < 0)
 		return -1;
-	unlink(JOB_OUT_DIR "/stdout");	/* each path once: ours is the one that is documented */
+	unlink(JOB_OUT_DIR "/stdout"); /* each path once: ours is the one that is documented */
 	unlink(JOB_OUT_DIR "/stderr");
 	return send_output(a->stream, JOB_OUT_DIR, "out", 0);
 }

@@ -22,7 +22,7 @@ enum snapshot_file {
 };
 
 struct snapshot {
-	char *text[N_SNAPSHOT_FILES];	/* NULL: this kernel doesn't have it */
+	char *text[N_SNAPSHOT_FILES]; /* NULL: this kernel doesn't have it */
 };
 
 void snapshot_take(struct snapshot *ret);

@@ -45,7 +45,7 @@ static int tty_raw(int fd, const char *name, struct error **err)
 
 struct port_search {
 	const char *name;
-	char *path;		/* found: /dev/vportNpM */
+	char *path; /* found: /dev/vportNpM */
 };
 
 /* There is no udev here, so no /dev/virtio-ports either: the names are in sysfs. */
@@ -164,7 +164,7 @@ int stream_frame(struct stream *s, enum wire_type type, const void *payload, siz
 		size_t n = wire_encode(type, s->seq++, payload, (uint32_t)len, s->frame);
 
 		r = write_all(s->fd, s->frame, n);
-		s->dead = r < 0 || type == WIRE_BYE;	/* nothing may follow BYE */
+		s->dead = r < 0 || type == WIRE_BYE; /* nothing may follow BYE */
 		s->outcome_sent |= type == WIRE_OUTCOME;
 	}
 	pthread_mutex_unlock(&s->lock);

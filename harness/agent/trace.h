@@ -11,8 +11,8 @@
 #include "agent/stream.h"
 
 struct trace {
-	char **events;		/* "system/name", enabled */
-	char **skipped;		/* patterns of the job that nothing matched */
+	char **events;  /* "system/name", enabled */
+	char **skipped; /* patterns of the job that nothing matched */
 };
 
 /* Clock, buffer and events; off and empty until trace_start(). */

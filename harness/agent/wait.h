@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-uint64_t now_ns(void);	/* CLOCK_MONOTONIC, the clock of the trace */
+uint64_t now_ns(void); /* CLOCK_MONOTONIC, the clock of the trace */
 void sleep_ms(unsigned int ms);
 
 /*

@@ -20,7 +20,7 @@ static struct {
 	unsigned int heartbeat_ms;
 	const char *what, *outcome;
 	unsigned int seconds;
-	uint64_t deadline;		/* ns; 0: none */
+	uint64_t deadline; /* ns; 0: none */
 } w = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 void watchdog_step(const char *what, const char *outcome, unsigned int seconds)
@@ -76,4 +76,3 @@ int watchdog_start(struct stream *s, unsigned int heartbeat_ms, struct error **e
 		log_line("heartbeats have no real-time priority");
 	return 0;
 }
-

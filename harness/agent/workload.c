@@ -94,7 +94,9 @@ static bool drain(int fd, struct strbuf *keep, uint64_t *dropped)
 static void attend(const struct child *c, uint64_t deadline, struct workload *w)
 {
 	struct pollfd p[] = {
-		{ c->pidfd, POLLIN, 0 }, { c->out, POLLIN, 0 }, { c->err, POLLIN, 0 },
+		{ c->pidfd, POLLIN, 0 },
+		{ c->out, POLLIN, 0 },
+		{ c->err, POLLIN, 0 },
 	};
 
 	while (!(p[0].revents & POLLIN)) {
@@ -177,11 +179,11 @@ char *workload_problem(const struct workload *w, const struct job *job)
 	if (w->timed_out)
 		return xasprintf("%s: not over after %u s", job->workload, job->timeout_s);
 	if (WIFSIGNALED(w->status))
-		return xasprintf("%s: ended by signal %d%s%.*s", job->workload,
-				 WTERMSIG(w->status), sep, (int)len, words);
+		return xasprintf("%s: ended by signal %d%s%.*s", job->workload, WTERMSIG(w->status),
+				 sep, (int)len, words);
 	if (WEXITSTATUS(w->status))
-		return xasprintf("%s: exit status %d%s%.*s", job->workload,
-				 WEXITSTATUS(w->status), sep, (int)len, words);
+		return xasprintf("%s: exit status %d%s%.*s", job->workload, WEXITSTATUS(w->status),
+				 sep, (int)len, words);
 	if (!path_exists(output))
 		return xasprintf("%s: ended well but left no %s", job->workload, output);
 	return NULL;

@@ -7,9 +7,9 @@
 
 struct workload {
 	uint64_t start_ns, end_ns;
-	int status;			/* as from wait(2) */
+	int status; /* as from wait(2) */
 	bool timed_out;
-	struct strbuf out, err;		/* the first bytes; the rest is dropped and counted */
+	struct strbuf out, err; /* the first bytes; the rest is dropped and counted */
 	uint64_t out_dropped, err_dropped;
 };
 

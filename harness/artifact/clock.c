@@ -38,6 +38,6 @@ bool clock_check_ok(const struct clock_check *c)
 
 char *clock_check_text(const struct clock_check *c)
 {
-	return xasprintf("the guest's clock went on by %s in %s",
-			 duration_to_str(guest_elapsed(c)), duration_to_str(host_elapsed(c)));
+	return xasprintf("the guest's clock went on by %s in %s", duration_to_str(guest_elapsed(c)),
+			 duration_to_str(host_elapsed(c)));
 }

@@ -13,7 +13,7 @@
 struct clock_check {
 	bool started;
 	uint64_t guest_first, guest_last; /* ns */
-	double host_first, host_last;	  /* now_s() */
+	double host_first, host_last;     /* now_s() */
 };
 
 void clock_check_note(struct clock_check *c, uint64_t guest_ns, double host_s);

@@ -14,11 +14,11 @@
 #define cleanup(fn) __attribute__((cleanup(fn)))
 
 /* Defines the guard function name##_guard() for pointers that destroy() takes (NULL included). */
-#define DEFINE_GUARD(name, type, destroy)			\
-	static inline void name##_guard(type *p)		\
-	{							\
-		if (*p)						\
-			destroy(*p);				\
+#define DEFINE_GUARD(name, type, destroy)        \
+	static inline void name##_guard(type *p) \
+	{                                        \
+		if (*p)                          \
+			destroy(*p);             \
 	}
 
 static inline void free_guard(void *p)
@@ -41,11 +41,11 @@ DEFINE_GUARD(closedir, DIR *, closedir)
 #define _cleanup_closedir_ cleanup(closedir_guard)
 
 /* Takes the value out of a guarded variable, so that the guard finds nothing to release. */
-#define steal_ptr(p)			\
-	({				\
+#define steal_ptr(p)                        \
+	({                                  \
 		__typeof__(*(p)) _v = *(p); \
-		*(p) = NULL;		\
-		_v;			\
+		*(p) = NULL;                \
+		_v;                         \
 	})
 
 static inline int steal_fd(int *fd)

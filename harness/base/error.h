@@ -19,8 +19,8 @@
 
 struct error {
 	enum exit_code code;
-	int errnum;		/* errno behind it, or 0 */
-	char *msg;		/* one line or several, no newline at the end */
+	int errnum; /* errno behind it, or 0 */
+	char *msg;  /* one line or several, no newline at the end */
 };
 
 /* Make *err; an older error in it is dropped.  Returns -1, for `return error_set(...)`. */

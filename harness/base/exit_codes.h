@@ -8,11 +8,11 @@
 
 enum exit_code {
 	EXIT_OK = 0,
-	EXIT_FINDING = 1,	/* the question was answered with "no": a regression, a refuted claim */
-	EXIT_FAULT = 2,		/* the run itself failed: a cell without a usable result, a broken build */
-	EXIT_INPUT = 3,		/* bad command line, configuration or query */
-	EXIT_HOST = 4,		/* this machine can't: a missing package, no space, a read-only folder */
-	EXIT_INTERRUPTED = 130,	/* Ctrl-C; everything finished so far is kept */
+	EXIT_FINDING = 1, /* the question was answered with "no": a regression, a refuted claim */
+	EXIT_FAULT = 2, /* the run itself failed: a cell without a usable result, a broken build */
+	EXIT_INPUT = 3, /* bad command line, configuration or query */
+	EXIT_HOST = 4,  /* this machine can't: a missing package, no space, a read-only folder */
+	EXIT_INTERRUPTED = 130, /* Ctrl-C; everything finished so far is kept */
 };
 
 #endif

@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/str.h"
 
-#define TAIL_LINES 8	/* of a failed program's output, kept for the error */
+#define TAIL_LINES 8 /* of a failed program's output, kept for the error */
 
 static volatile sig_atomic_t interrupted;
 
@@ -72,7 +72,7 @@ static void child_exec(char *const *argv, const struct proc_opts *opts, const in
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
-		_exit(127);	/* it died before the line above */
+		_exit(127); /* it died before the line above */
 	/* Ctrl-C is for us; we end the child ourselves, in order. */
 	setpgid(0, 0);
 	signal(SIGPIPE, SIG_DFL);

@@ -12,9 +12,9 @@
 #include "base/error.h"
 
 struct proc_opts {
-	const char *cwd;		/* NULL: ours */
-	const char *log;		/* stdout and stderr go to this file (truncated first) */
-	char *const *env;		/* "NAME=value" added to our environment, or NULL */
+	const char *cwd;  /* NULL: ours */
+	const char *log;  /* stdout and stderr go to this file (truncated first) */
+	char *const *env; /* "NAME=value" added to our environment, or NULL */
 	/* Called for each line of output while the program runs (also when there is a log). */
 	void (*on_line)(const char *line, void *arg);
 	void *arg;

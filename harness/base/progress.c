@@ -11,17 +11,17 @@
 
 #include "base/str.h"
 
-#define REFRESH_S 0.1		/* the live line is redrawn at most ten times a second */
-#define PLAIN_EVERY_S 10.0	/* without a terminal: a sign of life this often */
+#define REFRESH_S 0.1      /* the live line is redrawn at most ten times a second */
+#define PLAIN_EVERY_S 10.0 /* without a terminal: a sign of life this often */
 
 static struct {
 	enum verbosity verbosity;
 	enum color_mode color;
-	bool live;		/* stderr is a terminal */
-	bool shown;		/* a live line is on the screen */
+	bool live;  /* stderr is a terminal */
+	bool shown; /* a live line is on the screen */
 	double drawn_at;
 	char context[96];
-	char stage[64];		/* text up to the first ':' of the last line */
+	char stage[64]; /* text up to the first ':' of the last line */
 } state;
 
 double now_s(void)

@@ -29,7 +29,8 @@ static char *locate(const char *installed, const char *rel, bool built)
 	const char *root = getenv("HARNESS_ROOT");
 
 	if (str_ends(dir, "/bin"))
-		return xasprintf("%.*s/%s/mm-harness/%s", (int)(strlen(dir) - 4), dir, installed, rel);
+		return xasprintf("%.*s/%s/mm-harness/%s", (int)(strlen(dir) - 4), dir, installed,
+				 rel);
 	if (str_ends(dir, "/tests"))
 		dir[strlen(dir) - strlen("/tests")] = '\0';
 	if (built)

@@ -100,8 +100,7 @@ static int hash_link(struct hash *h, const char *path, struct error **err)
 	return 0;
 }
 
-static int hash_entry(struct hash *h, const char *path, const char *const *skip,
-		      struct error **err)
+static int hash_entry(struct hash *h, const char *path, const char *const *skip, struct error **err)
 {
 	struct stat st;
 
@@ -131,7 +130,7 @@ int hash_tree(struct hash *h, const char *path, const char *const *skip, struct 
 		if (hash_entry(h, child, skip, err) < 0)
 			return -1;
 	}
-	hash_u64(h, 0);	/* end of the folder */
+	hash_u64(h, 0); /* end of the folder */
 	return 0;
 }
 

@@ -10,15 +10,15 @@
 
 #include "base/error.h"
 
-#define HASH_HEX 65	/* 64 hex digits and NUL */
-#define SHORT_ID 17	/* 16 hex digits and NUL: cell ids, cache folder names */
+#define HASH_HEX 65 /* 64 hex digits and NUL */
+#define SHORT_ID 17 /* 16 hex digits and NUL: cell ids, cache folder names */
 
 struct hash;
 
 struct hash *hash_create(void);
 void hash_destroy(struct hash *h);
 void hash_add(struct hash *h, const void *data, size_t len);
-void hash_str(struct hash *h, const char *s);		/* NULL differs from "" */
+void hash_str(struct hash *h, const char *s); /* NULL differs from "" */
 void hash_u64(struct hash *h, unsigned long long v);
 int hash_file(struct hash *h, const char *path, struct error **err);
 /* Names, modes and contents below `path`, in sorted order; `skip` is a NULL-terminated list of

@@ -22,12 +22,12 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 char *xvasprintf(const char *fmt, va_list ap);
 
 /* Appends one zeroed element to a growing array: `items` pointer, `n` count.  Capacity is doubled. */
-#define ARRAY_APPEND(items, n)						\
-	({								\
-		if (((n) & ((n) - 1)) == 0)				\
-			(items) = xrealloc((items), ((n) ? (n) * 2 : 1) * sizeof(*(items))); \
-		memset(&(items)[(n)], 0, sizeof(*(items)));		\
-		&(items)[(n)++];					\
+#define ARRAY_APPEND(items, n)                                                             \
+	({                                                                                 \
+		if (((n) & ((n)-1)) == 0)                                                  \
+			(items) = xrealloc((items), ((n) ? (n)*2 : 1) * sizeof(*(items))); \
+		memset(&(items)[(n)], 0, sizeof(*(items)));                                \
+		&(items)[(n)++];                                                           \
 	})
 
 static inline bool streq(const char *a, const char *b)

@@ -18,7 +18,7 @@ struct column {
 struct table {
 	struct column *columns;
 	size_t n_columns;
-	char **cells;		/* row by row; NULL is an SQL NULL */
+	char **cells; /* row by row; NULL is an SQL NULL */
 	size_t n_cells;
 };
 
@@ -111,8 +111,8 @@ static void print_text(const struct table *t, FILE *out)
 	for (size_t r = 0; r < table_rows(t); r++) {
 		for (size_t i = 0; i < t->n_columns; i++) {
 			fputs(i ? "  " : "", out);
-			print_padded(&t->columns[i], cell_at(t, r, i) ?: "-",
-				     i + 1 == t->n_columns, out);
+			print_padded(&t->columns[i], cell_at(t, r, i) ?: "-", i + 1 == t->n_columns,
+				     out);
 		}
 		fputc('\n', out);
 	}

@@ -18,7 +18,7 @@ struct table *table_create(void);
 void table_destroy(struct table *t);
 void table_column(struct table *t, const char *title, enum cell_align align);
 /* Cells are added row by row; a row is full after as many cells as there are columns. */
-void table_add(struct table *t, const char *text);	/* NULL: an SQL NULL, "-" in text */
+void table_add(struct table *t, const char *text); /* NULL: an SQL NULL, "-" in text */
 void table_addf(struct table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 size_t table_rows(const struct table *t);
 /* JSON: an array of objects, right-aligned columns as numbers where they are numbers. */

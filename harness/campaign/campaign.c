@@ -20,7 +20,7 @@ struct campaign {
 	struct db *db;
 	struct campaign_summary *summary;
 	struct estimate estimate;
-	size_t todo, done;		/* cells that need a boot */
+	size_t todo, done; /* cells that need a boot */
 	double started;
 };
 
@@ -184,7 +184,11 @@ int campaign_run(const struct plan *plan, const struct campaign_options *o, stru
 		 struct campaign_summary *ret, struct error **err)
 {
 	struct campaign c = {
-		.plan = plan, .options = o, .db = db, .summary = ret, .started = now_s(),
+		.plan = plan,
+		.options = o,
+		.db = db,
+		.summary = ret,
+		.started = now_s(),
 	};
 	_cleanup_close_ int lock = -1;
 	int r;

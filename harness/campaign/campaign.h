@@ -21,14 +21,14 @@ int run_cell(const struct cell *cell, const char *campaign_id, const char *resul
 
 struct campaign_options {
 	const char *results;
-	bool retry;			/* run cells again whose last outcome wasn't ok */
+	bool retry; /* run cells again whose last outcome wasn't ok */
 };
 
 struct campaign_summary {
-	size_t reused;			/* finished in an earlier campaign */
-	size_t refused;			/* planned with a reason why they can't run */
-	size_t faults;			/* could not be carried out (kernel, image, host) */
-	size_t by_outcome[N_OUTCOMES];	/* run now, or reused */
+	size_t reused;                 /* finished in an earlier campaign */
+	size_t refused;                /* planned with a reason why they can't run */
+	size_t faults;                 /* could not be carried out (kernel, image, host) */
+	size_t by_outcome[N_OUTCOMES]; /* run now, or reused */
 	double elapsed_s;
 };
 

@@ -11,8 +11,8 @@
 struct estimate_kind {
 	const struct workload_def *workload;
 	enum mode mode;
-	double guess_s;			/* the plan's, for one cell */
-	double sum_s;			/* measured */
+	double guess_s; /* the plan's, for one cell */
+	double sum_s;   /* measured */
 	size_t done, left;
 };
 

@@ -13,10 +13,10 @@
 
 /* Options that stand before the command. */
 struct app {
-	const char *config;	/* --config, default harness.toml */
-	const char *results;	/* --results, default results */
-	char *db;		/* --db, default RESULTS/harness.db */
-	bool json;		/* --json */
+	const char *config;  /* --config, default harness.toml */
+	const char *results; /* --results, default results */
+	char *db;            /* --db, default RESULTS/harness.db */
+	bool json;           /* --json */
 	enum verbosity verbosity;
 };
 
@@ -27,20 +27,19 @@ struct cmd {
 };
 
 /* X(function, name, one line for the overview) in the order that `harness help` shows. */
-#define COMMANDS(X)									\
-	X(cmd_run, "run", "run a matrix and print its report")				\
-	X(cmd_plan, "plan", "print the cells of a matrix and do nothing else")		\
-	X(cmd_cell, "cell", "run one cell of a plan by itself")				\
-	X(cmd_kernel, "kernel", "list, fetch and build kernels")			\
-	X(cmd_report, "report", "compare each policy with stock on the same kernel")	\
-	X(cmd_compare, "compare", "compare two selections of runs")			\
-	X(cmd_query, "query", "ask the database in SQL")				\
-	X(cmd_ingest, "ingest", "fill the database from run directories")		\
-	X(cmd_doctor, "doctor", "say what this machine can do and what is missing")	\
+#define COMMANDS(X)                                                                  \
+	X(cmd_run, "run", "run a matrix and print its report")                       \
+	X(cmd_plan, "plan", "print the cells of a matrix and do nothing else")       \
+	X(cmd_cell, "cell", "run one cell of a plan by itself")                      \
+	X(cmd_kernel, "kernel", "list, fetch and build kernels")                     \
+	X(cmd_report, "report", "compare each policy with stock on the same kernel") \
+	X(cmd_compare, "compare", "compare two selections of runs")                  \
+	X(cmd_query, "query", "ask the database in SQL")                             \
+	X(cmd_ingest, "ingest", "fill the database from run directories")            \
+	X(cmd_doctor, "doctor", "say what this machine can do and what is missing")  \
 	X(cmd_help, "help", "help on commands, configuration and outcomes")
 
-#define X(fn, name, summary) \
-	int fn(struct app *app, int argc, char **argv, struct error **err);
+#define X(fn, name, summary) int fn(struct app *app, int argc, char **argv, struct error **err);
 COMMANDS(X)
 #undef X
 

@@ -44,8 +44,8 @@ static int parse_reps(const char *text, unsigned int *ret, struct error **err)
 	unsigned long n = strtoul(text, &end, 10);
 
 	if (*end || n < 1 || n > 10000)
-		return cmd_bad_usage(err, "run", "--reps takes a number from 1 to 10000, not \"%s\"",
-				     text);
+		return cmd_bad_usage(err, "run",
+				     "--reps takes a number from 1 to 10000, not \"%s\"", text);
 	*ret = (unsigned int)n;
 	return 0;
 }
@@ -126,8 +126,7 @@ static size_t count_void(const struct campaign_summary *s)
 }
 
 /* Of the plan's cells, not of the campaign's boots: some were run by an earlier campaign. */
-static int print_report(struct app *app, const struct plan *plan, struct db *db,
-			struct error **err)
+static int print_report(struct app *app, const struct plan *plan, struct db *db, struct error **err)
 {
 	_cleanup_strv_ char **cells = NULL;
 

@@ -42,8 +42,8 @@ int selection_plan(struct selection *s, struct app *app, const char *matrix,
 	return s->plan ? 0 : -1;
 }
 
-int selection_find_cell(struct selection *s, struct app *app, const char *matrix,
-			const char *mode, const char *id, struct error **err)
+int selection_find_cell(struct selection *s, struct app *app, const char *matrix, const char *mode,
+			const char *id, struct error **err)
 {
 	const struct plan_filter filter = { .mode = mode };
 

@@ -20,8 +20,8 @@ int selection_plan(struct selection *s, struct app *app, const char *matrix,
 		   const struct plan_filter *f, struct error **err);
 
 /* The cell with this id in `matrix`, or in any (NULL). */
-int selection_find_cell(struct selection *s, struct app *app, const char *matrix,
-			const char *mode, const char *id, struct error **err);
+int selection_find_cell(struct selection *s, struct app *app, const char *matrix, const char *mode,
+			const char *id, struct error **err);
 
 void selection_deinit(struct selection *s);
 #define _cleanup_selection_ cleanup(selection_deinit)

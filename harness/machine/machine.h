@@ -33,7 +33,8 @@
 	X(BOOT_FAILED, "boot-failed", "the agent was never heard of")                  \
 	X(VM_LOST, "vm-lost", "the machine's process ended by itself")                 \
 	X(STREAM_TORN, "stream-torn", "the frame stream was damaged or cut off")       \
-	X(CLOCK_WRONG, "clock-wrong", "the guest's clock didn't go with the host's: no time it measured holds") \
+	X(CLOCK_WRONG, "clock-wrong",                                                  \
+	  "the guest's clock didn't go with the host's: no time it measured holds")    \
 	X(INTERRUPTED, "interrupted", "the user stopped the run")
 
 enum outcome {
@@ -99,7 +100,7 @@ struct machine_spec {
 	const struct boot_files *boot;
 	enum mode mode;
 	unsigned int cpus;
-	unsigned int tsc_khz;		/* host_tsc_khz(); under TCG the guest reads that counter */
+	unsigned int tsc_khz; /* host_tsc_khz(); under TCG the guest reads that counter */
 	unsigned int boot_timeout_s, heartbeat_s, timeout_s;
 	const int *pin_cpus; /* host CPUs to run on, or NULL */
 	size_t n_pin_cpus;

@@ -99,8 +99,12 @@ static const char *check_header(const struct wire_reader *r)
 /* One sequence of well-formed UTF-8 (no overlong forms, no surrogates), or 0. */
 static size_t utf8_sequence(const uint8_t *s, size_t len)
 {
-	size_t n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 :
-		   s[0] < 0xf5 ? 4 : 0;
+	size_t n = s[0] < 0x80   ? 1
+		   : s[0] < 0xc2 ? 0
+		   : s[0] < 0xe0 ? 2
+		   : s[0] < 0xf0 ? 3
+		   : s[0] < 0xf5 ? 4
+				 : 0;
 
 	if (n == 0 || n > len)
 		return 0;

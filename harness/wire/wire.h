@@ -18,23 +18,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WIRE_MAGIC 0x4e52484du		/* "MHRN" */
+#define WIRE_MAGIC 0x4e52484du /* "MHRN" */
 #define WIRE_VERSION 1
 #define WIRE_HEADER 20
 #define WIRE_PAYLOAD_MAX (64 * 1024)
 #define WIRE_PATH_MAX 200
-#define WIRE_FILE_MAX (4ull << 30)	/* all files of one run together */
+#define WIRE_FILE_MAX (4ull << 30) /* all files of one run together */
 
 /* X(name, number, least payload, largest payload, what it carries) */
-#define WIRE_FRAMES(X)									\
-	X(HELLO, 1, 1, 256, "the guest's uname -r; always the first frame")		\
-	X(HEARTBEAT, 2, 8, 8, "u64 CLOCK_MONOTONIC ns")					\
-	X(PHASE, 3, 9, 64, "u64 CLOCK_MONOTONIC ns, then the phase's name")		\
-	X(LOG, 4, 1, 4096, "a line for the run's log")					\
-	X(FILE_OPEN, 5, 1, WIRE_PATH_MAX, "path; at most one file is open")		\
-	X(FILE_DATA, 6, 1, WIRE_PAYLOAD_MAX, "the next bytes of the open file")		\
-	X(FILE_CLOSE, 7, 8, 8, "u64 total length, as a check")				\
-	X(OUTCOME, 8, 1, 4096, "outcome name, newline, detail; once")			\
+#define WIRE_FRAMES(X)                                                          \
+	X(HELLO, 1, 1, 256, "the guest's uname -r; always the first frame")     \
+	X(HEARTBEAT, 2, 8, 8, "u64 CLOCK_MONOTONIC ns")                         \
+	X(PHASE, 3, 9, 64, "u64 CLOCK_MONOTONIC ns, then the phase's name")     \
+	X(LOG, 4, 1, 4096, "a line for the run's log")                          \
+	X(FILE_OPEN, 5, 1, WIRE_PATH_MAX, "path; at most one file is open")     \
+	X(FILE_DATA, 6, 1, WIRE_PAYLOAD_MAX, "the next bytes of the open file") \
+	X(FILE_CLOSE, 7, 8, 8, "u64 total length, as a check")                  \
+	X(OUTCOME, 8, 1, 4096, "outcome name, newline, detail; once")           \
 	X(BYE, 9, 0, 0, "the stream is complete; the machine may be switched off")
 
 enum wire_type {
@@ -43,7 +43,7 @@ enum wire_type {
 #undef X
 };
 
-const char *wire_type_name(unsigned int type);	/* "HELLO" …, or NULL */
+const char *wire_type_name(unsigned int type); /* "HELLO" …, or NULL */
 
 struct wire_frame {
 	enum wire_type type;
@@ -60,7 +60,7 @@ size_t wire_encode(enum wire_type type, uint32_t seq, const void *payload, uint3
 struct wire_reader {
 	uint32_t next_seq;
 	size_t have;
-	uint64_t offset;		/* of the current frame in the stream, for messages */
+	uint64_t offset; /* of the current frame in the stream, for messages */
 	uint8_t buf[WIRE_HEADER + WIRE_PAYLOAD_MAX];
 };
 

@@ -4,7 +4,7 @@
 /* The agent isn't part of the library; its reader has no dependencies of its own. */
 #include "agent/job.c"
 
-#define LEAST								\
+#define LEAST                                                                               \
 	"version 1\nstream port\nheartbeat_ms 1000\nseed 18446744073709551615\nswap none\n" \
 	"workload burst\narg /bin/burst\noutput burst.json\ntimeout_s 60\n"
 
@@ -59,12 +59,15 @@ TEST(everything_is_read)
 {
 	struct job j;
 
-	EXPECT_INT(job_read("module /m/a.ko\nmodule /m/b.ko x=1 y=2\ntools 104857600\n"
-			    "data 0x10000000 4096\ntrace_buffer_kb 8192\ntrace_event vmscan:*\n"
-			    "policy_module /policy/p.ko expiry=5\n"
-			    "knob thp /sys/thp a b  c\nmodule_param expiry p expiry 5\n"
-			    "counter fired live /proc/policy/p\ncounter woke plain /proc/policy/p\n"
-			    LEAST, &j, NULL), 0);
+	EXPECT_INT(
+		job_read(
+			"module /m/a.ko\nmodule /m/b.ko x=1 y=2\ntools 104857600\n"
+			"data 0x10000000 4096\ntrace_buffer_kb 8192\ntrace_event vmscan:*\n"
+			"policy_module /policy/p.ko expiry=5\n"
+			"knob thp /sys/thp a b  c\nmodule_param expiry p expiry 5\n"
+			"counter fired live /proc/policy/p\ncounter woke plain /proc/policy/p\n" LEAST,
+			&j, NULL),
+		0);
 	EXPECT_INT(j.n_modules, 2);
 	EXPECT_STR(j.modules[0].params, "");
 	EXPECT_STR(j.modules[1].path, "/m/b.ko");
@@ -105,7 +108,8 @@ TEST(swap_kinds)
 TEST(damage_is_named_with_its_line)
 {
 	EXPECT_STR(refusal(""), "job: no version");
-	EXPECT_STR(refusal("version 2\n" "stream p\nheartbeat_ms 1\nseed 1\nswap none\nworkload w\n"
+	EXPECT_STR(refusal("version 2\n"
+			   "stream p\nheartbeat_ms 1\nseed 1\nswap none\nworkload w\n"
 			   "arg a\noutput o\ntimeout_s 1\n"),
 		   "job: version 2, this is for version 1");
 	EXPECT_STR(refusal("version 1\nbogus 1\n"), "job:2: unknown key \"bogus\"");

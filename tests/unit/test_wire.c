@@ -196,10 +196,11 @@ TEST(sequence_has_no_gaps_and_starts_with_hello)
 
 TEST(paths_stay_below_their_folder)
 {
-	static const char *const good[] = { "a", "trace/cpu0.raw", "out/..x", "a-b_c.d", "...",
-					    ".x" };
-	static const char *const bad[] = { "", "/etc", "a/", "a//b", "..", "a/../b", "./a", "a/.",
-					   "a b", "a\\b", "\xc3\xa4" };
+	static const char *const good[] = {
+		"a", "trace/cpu0.raw", "out/..x", "a-b_c.d", "...", ".x"
+	};
+	static const char *const bad[] = { "",    "/etc", "a/",  "a//b", "..",      "a/../b",
+					   "./a", "a/.",  "a b", "a\\b", "\xc3\xa4" };
 	char longest[WIRE_PATH_MAX + 1];
 
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
@@ -217,8 +218,8 @@ TEST(paths_stay_below_their_folder)
 TEST(text_is_utf8_without_nul)
 {
 	static const char *const bad[] = {
-		"\xff", "\xc3", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80",
-		"\xf4\x90\x80\x80", "a\x80",
+		"\xff",  "\xc3", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+		"a\x80",
 	};
 
 	EXPECT(wire_text_ok("plain \xc3\xa4 \xe2\x82\xac \xf0\x9f\x90\xa7", 17));
