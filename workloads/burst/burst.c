@@ -93,17 +93,25 @@ static void filler_open(struct filler *f)
 }
 
 /* Reads on, around the end; pages that are cached already cost nothing. */
-static void filler_read(struct filler *f, size_t bytes)
+static void filler_read(struct filler *f, uint64_t bytes)
 {
-	uint64_t rest = f->size - f->pos;
-	ssize_t n = pread(f->fd, f->buffer, bytes < rest ? bytes : rest, (off_t)f->pos);
+	while (bytes) {
+		uint64_t rest = f->size - f->pos;
+		size_t want = bytes < CHUNK ? bytes : CHUNK;
+		ssize_t n = pread(f->fd, f->buffer, want < rest ? want : rest, (off_t)f->pos);
 
-	if (n <= 0)
-		fail("read %s: %s", opt.data, n < 0 ? strerror(errno) : "unexpected end");
-	f->pos = (f->pos + (uint64_t)n) % f->size;
+		if (n <= 0)
+			fail("read %s: %s", opt.data, n < 0 ? strerror(errno) : "unexpected end");
+		f->pos = (f->pos + (uint64_t)n) % f->size;
+		bytes -= (uint64_t)n;
+	}
 }
 
-/* Up to the mark, in steps that can't overshoot it by more than others allocate meanwhile. */
+/*
+ * Up to the mark.  Each step takes half of what is left, so that there are few
+ * looks at /proc (a slow read under emulation), and the last ones can't
+ * overshoot by more than others allocate meanwhile.
+ */
 static void fill_once(struct filler *f)
 {
 	uint64_t budget = 2 * f->size;
@@ -111,12 +119,11 @@ static void fill_once(struct filler *f)
 	for (;;) {
 		struct zones z = read_zones();
 		unsigned long mark = z.high * opt.margin_percent / 100;
-		size_t bytes;
+		uint64_t bytes;
 
 		if (z.headroom <= mark)
 			return;
-		bytes = (z.headroom - mark) * (size_t)page_size;
-		bytes = bytes < CHUNK ? bytes : CHUNK;
+		bytes = (z.headroom - mark + 1) / 2 * (uint64_t)page_size;
 		if (bytes > budget)
 			fail("%s is too small: %lu pages are still free above the high watermark",
 			     opt.data, z.headroom);
