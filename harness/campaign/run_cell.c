@@ -64,7 +64,6 @@ int run_cell(const struct cell *cell, const char *campaign_id, const char *resul
 	_cleanup_kernel_ struct kernel *kernel = NULL;
 	_cleanup_boot_files_ struct boot_files *files = NULL;
 	_cleanup_artifact_ struct artifact *artifact = NULL;
-	_cleanup_free_ char *job = NULL;
 	struct machine_result machine = { 0 };
 	int r;
 
@@ -75,8 +74,7 @@ int run_cell(const struct cell *cell, const char *campaign_id, const char *resul
 	if (image_prepare(cell, kernel, &files, err) < 0)
 		return error_wrap(err, "cell %s: image", cell->id);
 	artifact = artifact_create(results, cell, campaign_id, err);
-	if (!artifact || image_job(cell, kernel, &job, err) < 0 ||
-	    artifact_add_file(artifact, "job", job, err) < 0)
+	if (!artifact || artifact_add_file(artifact, "job", files->job, err) < 0)
 		return error_wrap(err, "cell %s: run directory", cell->id);
 	r = boot(cell, files, artifact, &machine, err);
 	if (r < 0)
