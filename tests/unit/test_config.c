@@ -119,7 +119,7 @@ TEST(kernels_and_matrices_keep_the_order_of_the_file)
 
 	fixture_enter();
 	fixture_write("policies/plain/policy.toml",
-		      KNOB("name = \"ms\"\ntype = \"int\"\ndefault = 5\n"));
+		      FIXTURE_POLICY "[[knob]]\nname = \"ms\"\ntype = \"int\"\ndefault = 5\n");
 	fixture_write("harness.toml", full_harness);
 	c = config_load("./harness.toml", NULL);
 	fixture_leave();
