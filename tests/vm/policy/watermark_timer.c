@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The watermark timer, in both forms: what it must do, what it must not, and
+ * that its module comes and goes under pressure.
+ */
+#include "guest.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define EXPIRY_MS 300
+
+static bool boost; /* the form for unpatched kernels */
+
+/* Page cache full, kswapd at rest, the timer off: a zone is below lots. */
+static void prepare(unsigned int mult) /* at least 4 */
+{
+	knob_put("enable", 0);
+	knob_put("expiry_ms", EXPIRY_MS);
+	knob_put("lots_mult", mult);
+	memory_fill();
+	memory_drain(3); /* above high: no one else's wake-up */
+	if (!memory_lots(mult))
+		give_up("filling the page cache left all zones above %u steps", mult);
+}
+
+/* At most so long; fires of the timer are what we wait for. */
+static void wait_fires(unsigned int n)
+{
+	uint64_t fired = counter("fired"), end = now_ms() + n * EXPIRY_MS * 10;
+
+	while (counter("fired") - fired < n && now_ms() < end)
+		sleep_ms(50);
+}
+
+static void wait_reached(void)
+{
+	uint64_t end = now_ms() + 40 * EXPIRY_MS;
+
+	while (!counter("reached") && now_ms() < end)
+		sleep_ms(50);
+}
+
+/* --- knobs ------------------------------------------------------------------------ */
+
+static void test_knobs(void)
+{
+	check(knob_get("expiry_ms") == 5000 && knob_get("lots_mult") == 4 &&
+		      knob_get("load_gate") == 1 && knob_get("enable") == 1,
+	      "the knobs' defaults are the original's");
+	check(!knob_put("expiry_ms", 9) && !knob_put("expiry_ms", 600001) &&
+		      !knob_put("lots_mult", 0) && !knob_put("enable", 2) &&
+		      knob_get("expiry_ms") == 5000,
+	      "values out of range are refused");
+	check(knob_put("expiry_ms", 600000) && knob_get("expiry_ms") == 600000,
+	      "a knob reads as it was written");
+	sleep_ms(1000);
+	check(counter("fired") == 0, "nothing fires before the expiry");
+	knob_put("expiry_ms", 100);
+	sleep_ms(1000);
+	check(counter("fired") > 0, "a new expiry counts from now on");
+}
+
+/* --- what it is for ---------------------------------------------------------------- */
+
+static size_t count(const struct trace_event *e, size_t n, const char *name)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++)
+		found += !strcmp(e[i].name, name);
+	return found;
+}
+
+static bool is_woke(const struct trace_event *e)
+{
+	return !strcmp(e->name, "fired") && trace_field(e, "result", "woke");
+}
+
+/*
+ * kswapd's wake-ups that follow a wakeup_kswapd, by an allocator. `woke` means
+ * that the timer's event was the last cause before it.
+ */
+static size_t wakes_by(const struct trace_event *e, size_t n, bool timer)
+{
+	size_t found = 0;
+	bool last_timer = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (is_woke(&e[i]))
+			last_timer = true;
+		else if (!strcmp(e[i].name, "mm_vmscan_wakeup_kswapd"))
+			last_timer = false;
+		else if (!strcmp(e[i].name, "mm_vmscan_kswapd_wake"))
+			found += last_timer == timer;
+	}
+	return found;
+}
+
+/* A jiffy that has begun counts as one: up to 10 ms at HZ=100. */
+static bool quiet_before_woke(const struct trace_event *e, size_t n)
+{
+	double least = EXPIRY_MS / 1000.0 - 0.010, busy = -1e9, woke = -1e9;
+
+	for (size_t i = 0; i < n; i++) {
+		if (is_woke(&e[i])) {
+			if (e[i].time - busy < least || e[i].time - woke < least)
+				return false;
+			woke = e[i].time;
+		}
+		if (!strcmp(e[i].name, "mm_vmscan_kswapd_sleep") ||
+		    !strcmp(e[i].name, "mm_vmscan_kswapd_wake"))
+			busy = e[i].time;
+	}
+	return true;
+}
+
+static bool adds_up(void)
+{
+	return counter("fired") == counter("skipped_busy") + counter("skipped_load") +
+					   counter("skipped_hopeless") + counter("satisfied") +
+					   counter("woke") &&
+	       counter("decisions") == counter("fired") + counter("rearmed") &&
+	       counter("passes") == counter("reached") + counter("gave_up");
+}
+
+static void test_restores(void)
+{
+	unsigned long before, after;
+	struct trace_event *e;
+	size_t n;
+
+	prepare(4);
+	before = memory_lots(4);
+	trace_start();
+	knob_put("enable", 1);
+	wait_reached();
+	after = memory_lots(4);
+	n = trace_stop(&e);
+
+	check(counter("woke") > 0 && counter("reached") > 0,
+	      "an idle guest's kswapd is woken and reaches lots: woke %llu, reached %llu",
+	      (unsigned long long)counter("woke"), (unsigned long long)counter("reached"));
+	check(before > 0 && after == 0, "%lu pages were missing to lots, %lu are now", before,
+	      after);
+	check(count(e, n, "mm_vmscan_kswapd_wake") && wakes_by(e, n, true) &&
+		      !wakes_by(e, n, false),
+	      "kswapd woke %zu times, each time by the timer and not by an "
+	      "allocator",
+	      count(e, n, "mm_vmscan_kswapd_wake"));
+	check(quiet_before_woke(e, n),
+	      "never within the expiry of kswapd's work or of the last time");
+	check(adds_up(), "each firing ends in exactly one way");
+	free(e);
+}
+
+static void test_satisfied(void)
+{
+	uint64_t woke = counter("woke"), satisfied = counter("satisfied");
+
+	wait_fires(5);
+	check(counter("woke") == woke && counter("satisfied") > satisfied,
+	      "with all zones at lots it wakes no one");
+}
+
+/* --- what it must not do ------------------------------------------------------------ */
+
+static void test_disabled(void)
+{
+	unsigned long before, after;
+	uint64_t fired, decisions;
+
+	prepare(4);
+	before = memory_lots(4);
+	fired = counter("fired");
+	decisions = counter("decisions");
+	sleep_ms(5 * EXPIRY_MS);
+	after = memory_lots(4);
+	check(counter("fired") == fired && counter("decisions") == decisions && after > before / 2,
+	      "disabled, it does nothing: %lu pages missing, then %lu", before, after);
+}
+
+static void spin(void)
+{
+	for (;;)
+		;
+}
+
+/* What each form can tell from work: a task of SCHED_IDLE, CPU time of a niced one. */
+static void spin_in_background(void)
+{
+	struct sched_param param = { 0 };
+
+	if (boost ? setpriority(PRIO_PROCESS, 0, 19) : sched_setscheduler(0, SCHED_IDLE, &param))
+		_exit(1);
+	spin();
+}
+
+static void test_gate(void)
+{
+	uint64_t woke, skipped;
+	pid_t spinner;
+
+	/* Under emulation on a busy host a spinner gets a fraction of the guest's time. */
+	knob_put("load_pct", 10);
+	prepare(4);
+	spinner = spawn(spin);
+	sleep_ms(500);
+	woke = counter("woke");
+	skipped = counter("skipped_load");
+	knob_put("enable", 1);
+	wait_fires(5);
+	check(counter("woke") == woke && counter("skipped_load") > skipped && memory_lots(4),
+	      "a task of nice 0 closes the gate: %llu times",
+	      (unsigned long long)(counter("skipped_load") - skipped));
+	knob_put("load_gate", 0);
+	wait_fires(3);
+	check(counter("woke") > woke, "which can be switched off");
+	reap(spinner);
+	knob_put("load_gate", 1);
+
+	prepare(4);
+	spinner = spawn(spin_in_background);
+	sleep_ms(500);
+	woke = counter("woke");
+	knob_put("enable", 1);
+	wait_fires(5);
+	check(counter("woke") > woke, "a background task leaves it open");
+	reap(spinner);
+}
+
+/*
+ * Where all zones are above low, a timer whose lots is low has nothing to do,
+ * and one whose lots is higher has. (Allocators alone don't see to the first:
+ * one zone that is balanced is enough for kswapd.)
+ */
+static void test_lots_is_low(void)
+{
+	uint64_t woke;
+
+	prepare(4);
+	memory_relieve(1);
+	check(memory_lots(4) && !memory_lots(1), "all zones are above low, and one is below lots");
+	woke = counter("woke");
+	knob_put("lots_mult", 1);
+	knob_put("enable", 1);
+	wait_fires(5);
+	check(counter("woke") == woke, "with lots at the low watermark there is nothing to do");
+	knob_put("lots_mult", 4);
+	wait_fires(5);
+	check(counter("woke") > woke, "and with more there is");
+}
+
+/* More than a zone has: the pass must end, with page cache left over. */
+static void test_bounded(void)
+{
+	uint64_t gave_up, end;
+
+	prepare(1000);
+	gave_up = counter("gave_up");
+	knob_put("enable", 1);
+	end = now_ms() + 20000;
+	while (counter("gave_up") == gave_up && now_ms() < end)
+		sleep_ms(50);
+	check(counter("gave_up") > gave_up, "a pass for more than there is gives up");
+	knob_put("enable", 0);
+	knob_put("lots_mult", 4);
+}
+
+/* --- coming and going ---------------------------------------------------------------- */
+
+static void test_cycles(void)
+{
+	pid_t pressure[] = { spawn(read_device), spawn(touch_memory) };
+	const char *option = boot_option("cycles");
+	int cycles = option ? atoi(option) : 200;
+	uint64_t decisions = 0;
+
+	/* Else loading a module waits for them most of the time. */
+	for (size_t i = 0; i < 2; i++)
+		setpriority(PRIO_PROCESS, (id_t)pressure[i], 15);
+	for (int i = 0; i < cycles; i++) {
+		policy_load();
+		knob_put("load_gate", 0);
+		knob_put("expiry_ms", 10);
+		knob_put("lots_mult", 1 + (unsigned int)i % 10);
+		sleep_ms((unsigned long)i % 7 * 10);
+		knob_put("enable", i & 1);
+		knob_put("enable", 1);
+		decisions += counter("decisions");
+		policy_unload();
+	}
+	for (size_t i = 0; i < 2; i++)
+		reap(pressure[i]);
+	check(decisions > 0, "loaded and unloaded %d times under pressure, with %llu decisions",
+	      cycles, (unsigned long long)decisions);
+}
+
+static void test_unload_armed(void)
+{
+	policy_load();
+	knob_put("expiry_ms", 10);
+	sleep_ms(100);
+	policy_unload();
+	sleep_ms(200);
+	check(access("/proc/sys/vm", F_OK) == 0 && knob_get("enable") == ~0u,
+	      "unloaded while armed");
+}
+
+/* Bits of /proc/sys/kernel/tainted: 9 warning, 7 oops, 14 soft lockup, 5 bad page. */
+static void test_untainted(void)
+{
+	char *text = get("/proc/sys/kernel/tainted");
+	unsigned long taint = text ? strtoul(text, NULL, 10) : ~0ul;
+
+	free(text);
+	check(!(taint & (1ul << 9 | 1ul << 7 | 1ul << 14 | 1ul << 5)),
+	      "the kernel had nothing to complain about (taint %lu)", taint);
+}
+
+int main(void)
+{
+	guest_setup();
+	boost = strstr(policy, "boost") != NULL;
+	/* Fragmentation boosts watermarks, too; here only the policy does. */
+	put("/proc/sys/vm/watermark_boost_factor", "0");
+	/* Steps between the levels that are large against what a quiet guest does by itself. */
+	put("/proc/sys/vm/min_free_kbytes", "8192");
+
+	trace_setup();
+
+	policy_load();
+	test_knobs();
+	test_restores();
+	test_satisfied();
+	test_disabled();
+	test_gate();
+	test_lots_is_low();
+	test_bounded();
+	policy_unload();
+	test_unload_armed();
+	test_cycles();
+	test_untainted();
+	guest_end();
+}
