@@ -3,9 +3,9 @@
  * Building a kernel from source, step by step.
  *
  * The object folder is TREE/obj, inside the source tree, and kbuild then uses
- * relative paths only (srctree is ".."): a built tree can be moved or copied,
- * objects included, without anything having to be compiled again, and no path
- * of this machine gets into the image.
+ * relative paths only (srctree is ".."): no path of this machine gets into the
+ * image or into the command lines that decide what is compiled again.  Only
+ * host tools such as objtool are built by absolute paths.
  */
 #ifndef HARNESS_KERNEL_BUILD_H
 #define HARNESS_KERNEL_BUILD_H
