@@ -71,6 +71,17 @@ sql_true() {
 	value=$(sql "$1") && [ -n "$value" ] && [ "$value" != 0 ]
 }
 
+# gone PID: it ended, within five seconds (a zombie that nobody has reaped yet has ended too).
+gone() {
+	local state
+	for _ in $(seq 50); do
+		state=$(awk '/^State:/ { print $2 }' "/proc/$1/status" 2>/dev/null)
+		case $state in "" | Z) return 0 ;; esac
+		sleep 0.1
+	done
+	return 1
+}
+
 finish() {
 	exit "$failed"
 }

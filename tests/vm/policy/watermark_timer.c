@@ -167,6 +167,27 @@ static void test_satisfied(void)
 	      "with all zones at lots it wakes no one");
 }
 
+/* kswapd puts the timer off, more often than it could run out. */
+static void test_put_off(void)
+{
+	uint64_t rearmed, fired, woke;
+	pid_t reader = spawn(read_device);
+
+	knob_put("load_gate", 0);
+	sleep_ms(1000);
+	rearmed = counter("rearmed");
+	fired = counter("fired");
+	woke = counter("woke");
+	sleep_ms(10 * EXPIRY_MS);
+	rearmed = counter("rearmed") - rearmed;
+	fired = counter("fired") - fired;
+	reap(reader);
+	knob_put("load_gate", 1);
+	check(rearmed > 0 && fired < 5 && counter("woke") - woke <= fired,
+	      "put off %llu times while kswapd works, it fires %llu times in 10 expiries",
+	      (unsigned long long)rearmed, (unsigned long long)fired);
+}
+
 /* --- what it must not do ------------------------------------------------------------ */
 
 static void test_disabled(void)
@@ -337,6 +358,7 @@ int main(void)
 	test_knobs();
 	test_restores();
 	test_satisfied();
+	test_put_off();
 	test_disabled();
 	test_gate();
 	test_lots_is_low();
