@@ -64,7 +64,7 @@ static int parse_options(struct app *app, int argc, char **argv, struct error **
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+qvh", options, NULL)) >= 0) {
+	while ((c = getopt_long(argc, argv, "+:qvh", options, NULL)) >= 0) {
 		switch (c) {
 		case 'c':
 			app->config = optarg;
@@ -93,7 +93,9 @@ static int parse_options(struct app *app, int argc, char **argv, struct error **
 			print_usage(stdout);
 			exit(EXIT_OK);
 		default:
-			return error_set(err, EXIT_INPUT, "see `harness --help`");
+			return error_set(err, EXIT_INPUT, "%s \"%s\"; see `harness --help`",
+					 c == ':' ? "no argument for" : "unknown option",
+					 argv[optind - 1]);
 		}
 	}
 	return 0;
@@ -144,6 +146,7 @@ int main(int argc, char **argv)
 	int code;
 
 	proc_catch_signals();
+	opterr = 0; /* getopt's complaints become errors like all others */
 	code = dispatch(&app, argc, argv, &err);
 	progress_clear();
 	if (code < 0) {

@@ -45,7 +45,7 @@ static int parse(int argc, char **argv, struct cell_options *o, struct error **e
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
+	while ((c = getopt_long(argc, argv, ":h", options, NULL)) >= 0) {
 		if (c == 'm')
 			o->matrix = optarg;
 		else if (c == 'M')
@@ -53,7 +53,7 @@ static int parse(int argc, char **argv, struct cell_options *o, struct error **e
 		else if (c == 'h')
 			o->help = true;
 		else
-			return cmd_bad_usage(err, "cell", "unknown option");
+			return cmd_bad_option(err, "cell", c, argv);
 	}
 	if (!o->help && optind + 1 != argc)
 		return cmd_bad_usage(err, "cell", "exactly one cell id is needed");

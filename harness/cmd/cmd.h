@@ -49,4 +49,7 @@ int cmd_usage(const char *text);
 int cmd_bad_usage(struct error **err, const char *name, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The same for what getopt_long() returned as ':' or '?'. */
+int cmd_bad_option(struct error **err, const char *name, int c, char **argv);
+
 #endif

@@ -40,7 +40,7 @@ static int parse(int argc, char **argv, struct report_options *o, bool *help, st
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "hv", options, NULL)) >= 0) {
+	while ((c = getopt_long(argc, argv, ":hv", options, NULL)) >= 0) {
 		if (c == 's')
 			o->section = optarg;
 		else if (c == 'r')
@@ -52,7 +52,7 @@ static int parse(int argc, char **argv, struct report_options *o, bool *help, st
 		else if (c == 'h')
 			*help = true;
 		else
-			return cmd_bad_usage(err, "compare", "unknown option");
+			return cmd_bad_option(err, "compare", c, argv);
 	}
 	if (!*help && optind + 2 != argc)
 		return cmd_bad_usage(err, "compare", "two selections are needed");

@@ -429,15 +429,13 @@ int cmd_doctor(struct app *app, int argc, char **argv, struct error **err)
 	struct report r = { .app = app };
 	int c, code;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
+	while ((c = getopt_long(argc, argv, ":h", options, NULL)) >= 0) {
 		if (c == 'j')
 			app->json = true;
 		else if (c == 'h')
 			return cmd_usage(usage);
 		else
-			return cmd_bad_usage(err, "doctor", "unknown option \"%s\"",
-					     argv[optind - 1]);
+			return cmd_bad_option(err, "doctor", c, argv);
 	}
 	if (optind < argc)
 		return cmd_bad_usage(err, "doctor", "it takes no arguments");

@@ -146,11 +146,10 @@ int cmd_help(struct app *app, int argc, char **argv, struct error **err)
 	};
 	int c;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
+	while ((c = getopt_long(argc, argv, ":h", options, NULL)) >= 0) {
 		if (c == 'h')
 			return cmd_usage(usage);
-		return cmd_bad_usage(err, "help", "unknown option \"%s\"", argv[optind - 1]);
+		return cmd_bad_option(err, "help", c, argv);
 	}
 	if (argc - optind > 1)
 		return cmd_bad_usage(err, "help", "one topic at a time");

@@ -37,15 +37,13 @@ static int parse(int argc, char **argv, bool *ret_all, bool *ret_help, struct er
 	};
 	int c;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "ah", options, NULL)) >= 0) {
+	while ((c = getopt_long(argc, argv, ":ah", options, NULL)) >= 0) {
 		if (c == 'a')
 			*ret_all = true;
 		else if (c == 'h')
 			*ret_help = true;
 		else
-			return cmd_bad_usage(err, "ingest", "unknown option \"%s\"",
-					     argv[optind - 1]);
+			return cmd_bad_option(err, "ingest", c, argv);
 	}
 	if (optind < argc)
 		return cmd_bad_usage(err, "ingest", "no arguments are expected, not \"%s\"",

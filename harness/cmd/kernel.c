@@ -52,15 +52,13 @@ static int parse(int argc, char **argv, struct kernel_options *o, struct error *
 	};
 	int c;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
+	while ((c = getopt_long(argc, argv, ":h", options, NULL)) >= 0) {
 		if (c == 'j')
 			o->json = true;
 		else if (c == 'h')
 			o->help = true;
 		else
-			return cmd_bad_usage(err, "kernel", "unknown option \"%s\"",
-					     argv[optind - 1]);
+			return cmd_bad_option(err, "kernel", c, argv);
 	}
 	if (!o->help && optind == argc)
 		return cmd_bad_usage(err, "kernel", "one of list, fetch and build is needed");

@@ -39,65 +39,22 @@ struct plan_options {
 	bool json, help;
 };
 
-static int parse_reps(const char *text, unsigned int *ret, struct error **err)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	if (*end || n < 1 || n > 10000)
-		return cmd_bad_usage(err, "plan",
-				     "--reps takes a number from 1 to 10000, not \"%s\"", text);
-	*ret = (unsigned int)n;
-	return 0;
-}
-
-static int parse_option(int c, char **argv, struct plan_options *o, struct error **err)
-{
-	switch (c) {
-	case 'k':
-		o->filter.kernel = optarg;
-		return 0;
-	case 'p':
-		o->filter.policy = optarg;
-		return 0;
-	case 'w':
-		o->filter.workload = optarg;
-		return 0;
-	case 'M':
-		o->filter.mode = optarg;
-		return 0;
-	case 'n':
-		return parse_reps(optarg, &o->filter.reps, err);
-	case 'j':
-		o->json = true;
-		return 0;
-	case 'h':
-		o->help = true;
-		return 0;
-	case ':':
-		return cmd_bad_usage(err, "plan", "%s needs an argument", argv[optind - 1]);
-	default:
-		return cmd_bad_usage(err, "plan", "unknown option \"%s\"", argv[optind - 1]);
-	}
-}
-
 static int parse(int argc, char **argv, struct plan_options *o, struct error **err)
 {
 	static const struct option options[] = {
-		{ "kernel", required_argument, NULL, 'k' },
-		{ "policy", required_argument, NULL, 'p' },
-		{ "workload", required_argument, NULL, 'w' },
-		{ "mode", required_argument, NULL, 'M' },
-		{ "reps", required_argument, NULL, 'n' },
+		SELECTION_OPTIONS,
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	int c;
 
-	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":h", options, NULL)) >= 0) {
-		if (parse_option(c, argv, o, err) < 0)
+		if (c == 'j')
+			o->json = true;
+		else if (c == 'h')
+			o->help = true;
+		else if (selection_option("plan", c, argv, &o->filter, err) < 0)
 			return -1;
 	}
 	if (argc - optind > 1)

@@ -54,8 +54,7 @@ static int parse(int argc, char **argv, struct query_options *o, struct error **
 	};
 	int c;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
+	while ((c = getopt_long(argc, argv, ":h", options, NULL)) >= 0) {
 		if (c == 'c')
 			o->format = CSV;
 		else if (c == 'j')
@@ -65,8 +64,7 @@ static int parse(int argc, char **argv, struct query_options *o, struct error **
 		else if (c == 'h')
 			o->help = true;
 		else
-			return cmd_bad_usage(err, "query", "unknown option \"%s\"",
-					     argv[optind - 1]);
+			return cmd_bad_option(err, "query", c, argv);
 	}
 	if (!o->help && argc - optind != 1)
 		return cmd_bad_usage(err, "query", "one argument is expected: the SQL, or -");

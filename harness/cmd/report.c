@@ -52,7 +52,7 @@ static int parse(int argc, char **argv, struct report_options *o, bool *help, st
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "hv", options, NULL)) >= 0) {
+	while ((c = getopt_long(argc, argv, ":hv", options, NULL)) >= 0) {
 		if (c >= WITH_VALUE)
 			*values[c - WITH_VALUE] = optarg;
 		else if (c == LATEST)
@@ -64,7 +64,7 @@ static int parse(int argc, char **argv, struct report_options *o, bool *help, st
 		else if (c == HELP)
 			*help = true;
 		else
-			return cmd_bad_usage(err, "report", "unknown option");
+			return cmd_bad_option(err, "report", c, argv);
 	}
 	if (optind < argc)
 		return cmd_bad_usage(err, "report", "unexpected \"%s\"", argv[optind]);

@@ -38,26 +38,10 @@ struct run_options {
 	bool retry, no_report, help;
 };
 
-static int parse_reps(const char *text, unsigned int *ret, struct error **err)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	if (*end || n < 1 || n > 10000)
-		return cmd_bad_usage(err, "run",
-				     "--reps takes a number from 1 to 10000, not \"%s\"", text);
-	*ret = (unsigned int)n;
-	return 0;
-}
-
 static int parse(int argc, char **argv, struct run_options *o, struct error **err)
 {
 	static const struct option options[] = {
-		{ "kernel", required_argument, NULL, 'k' },
-		{ "policy", required_argument, NULL, 'p' },
-		{ "workload", required_argument, NULL, 'w' },
-		{ "mode", required_argument, NULL, 'M' },
-		{ "reps", required_argument, NULL, 'n' },
+		SELECTION_OPTIONS,
 		{ "retry", no_argument, NULL, 'r' },
 		{ "no-report", no_argument, NULL, 'R' },
 		{ "help", no_argument, NULL, 'h' },
@@ -65,25 +49,15 @@ static int parse(int argc, char **argv, struct run_options *o, struct error **er
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
-		if (c == 'k')
-			o->filter.kernel = optarg;
-		else if (c == 'p')
-			o->filter.policy = optarg;
-		else if (c == 'w')
-			o->filter.workload = optarg;
-		else if (c == 'M')
-			o->filter.mode = optarg;
-		else if (c == 'n' && parse_reps(optarg, &o->filter.reps, err) < 0)
-			return -1;
-		else if (c == 'r')
+	while ((c = getopt_long(argc, argv, ":h", options, NULL)) >= 0) {
+		if (c == 'r')
 			o->retry = true;
 		else if (c == 'R')
 			o->no_report = true;
 		else if (c == 'h')
 			o->help = true;
-		else if (c == '?')
-			return cmd_bad_usage(err, "run", "unknown option");
+		else if (selection_option("run", c, argv, &o->filter, err) < 0)
+			return -1;
 	}
 	if (argc - optind > 1)
 		return cmd_bad_usage(err, "run", "one matrix at a time");

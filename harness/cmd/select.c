@@ -1,8 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cmd/select.h"
 
+#include <getopt.h>
+
 #include "base/str.h"
 #include "machine/machine.h"
+
+static int parse_reps(const char *name, unsigned int *ret, struct error **err)
+{
+	char *end;
+	unsigned long n = strtoul(optarg, &end, 10);
+
+	if (*end || n < 1 || n > 10000)
+		return cmd_bad_usage(err, name, "--reps takes a number from 1 to 10000, not \"%s\"",
+				     optarg);
+	*ret = (unsigned int)n;
+	return 0;
+}
+
+int selection_option(const char *name, int c, char **argv, struct plan_filter *f,
+		     struct error **err)
+{
+	switch (c) {
+	case 'k':
+		f->kernel = optarg;
+		return 0;
+	case 'p':
+		f->policy = optarg;
+		return 0;
+	case 'w':
+		f->workload = optarg;
+		return 0;
+	case 'M':
+		f->mode = optarg;
+		return 0;
+	case 'n':
+		return parse_reps(name, &f->reps, err);
+	default:
+		return cmd_bad_option(err, name, c, argv);
+	}
+}
 
 int selection_auto_mode(const char *wanted, enum mode *ret, struct error **err)
 {

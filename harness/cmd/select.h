@@ -12,6 +12,19 @@ struct selection {
 	const struct cell *cell;
 };
 
+/* Options that choose cells: rows for getopt_long(), and what they do. */
+#define SELECTION_OPTIONS                                                                       \
+	{ "kernel", required_argument, NULL, 'k' }, { "policy", required_argument, NULL, 'p' }, \
+		{ "workload", required_argument, NULL, 'w' },                                   \
+		{ "mode", required_argument, NULL, 'M' },                                       \
+	{                                                                                       \
+		"reps", required_argument, NULL, 'n'                                            \
+	}
+
+/* Takes `c` if it is one of these; anything else is a bad option of command `name`. */
+int selection_option(const char *name, int c, char **argv, struct plan_filter *f,
+		     struct error **err);
+
 /* What "auto" is on this machine: kvm if a probe guest ran under it, else tcg. */
 int selection_auto_mode(const char *wanted, enum mode *ret, struct error **err);
 

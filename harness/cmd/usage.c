@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -20,4 +21,11 @@ int cmd_bad_usage(struct error **err, const char *name, const char *fmt, ...)
 	what = xvasprintf(fmt, ap);
 	va_end(ap);
 	return error_set(err, EXIT_INPUT, "%s: %s; see `harness %s --help`", name, what, name);
+}
+
+int cmd_bad_option(struct error **err, const char *name, int c, char **argv)
+{
+	if (c == ':')
+		return cmd_bad_usage(err, name, "%s needs an argument", argv[optind - 1]);
+	return cmd_bad_usage(err, name, "unknown option \"%s\"", argv[optind - 1]);
 }
