@@ -83,11 +83,15 @@ static void boost_zones(struct wt_node *node)
  * kswapd counts a pass that reclaims nothing as a failure, the policy's passes
  * too, and stops working after 16. So the policy doesn't ask again until
  * someone's reclaim succeeded: it adds one failure at most.
+ *
+ * kswapd reclaims from the zone index that it is given and below. Were that the
+ * node's highest, it would go on taking from there for a lower zone that is
+ * short, and never restore that.
  */
-enum wt_counter wt_wake(struct wt_node *node)
+enum wt_counter wt_wake(struct wt_node *node, struct zone *zone)
 {
 	struct pglist_data *pgdat = node->pgdat;
-	enum zone_type highest = pgdat->nr_zones - 1;
+	enum zone_type highest = zone_idx(zone);
 	enum zone_type curr = READ_ONCE(pgdat->kswapd_highest_zoneidx);
 
 	if (READ_ONCE(pgdat->kswapd_failures))
@@ -101,25 +105,12 @@ enum wt_counter wt_wake(struct wt_node *node)
 	return WT_WOKE;
 }
 
-static bool all_ok(struct pglist_data *pgdat)
-{
-	int i;
-
-	for (i = 0; i < pgdat->nr_zones; i++) {
-		struct zone *zone = pgdat->node_zones + i;
-
-		if (managed_zone(zone) && !is_highmem(zone) && !wt_zone_ok(zone))
-			return false;
-	}
-	return true;
-}
-
 void boost_slept(struct pglist_data *pgdat)
 {
 	if (!node_isset(pgdat->node_id, asked))
 		return;
 	node_clear(pgdat->node_id, asked);
-	wt_kswapd_done(pgdat, 0, all_ok(pgdat));
+	wt_kswapd_done(pgdat, 0, !wt_short_zone(pgdat));
 }
 
 static int memory_changed(struct notifier_block *self, unsigned long action, void *arg)

@@ -48,7 +48,8 @@ void wt_load_start(struct wt_node *node)
 {
 }
 
-enum wt_counter wt_wake(struct wt_node *node)
+/* kswapd finds the short zones itself, anew in each round of its pass. */
+enum wt_counter wt_wake(struct wt_node *node, struct zone *zone)
 {
 	switch (policy_kswapd_wake(node->pgdat, READ_ONCE(wt_lots_mult))) {
 	case POLICY_WAKE_DONE:

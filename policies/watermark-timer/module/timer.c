@@ -53,8 +53,8 @@ static bool quiet(struct wt_node *node)
 	       !time_before(jiffies, READ_ONCE(node->last_busy) + expiry());
 }
 
-/* Highest to lowest; highmem is better left full. */
-static struct zone *first_short_zone(struct pglist_data *pgdat)
+/* Highmem is better left full. */
+struct zone *wt_short_zone(struct pglist_data *pgdat)
 {
 	int i;
 
@@ -75,8 +75,8 @@ static enum wt_counter decide(struct wt_node *node, struct zone **ret_zone)
 	if (READ_ONCE(wt_load_gate) && wt_load(node))
 		return WT_SKIPPED_LOAD;
 
-	*ret_zone = first_short_zone(node->pgdat);
-	return *ret_zone ? wt_wake(node) : WT_SATISFIED;
+	*ret_zone = wt_short_zone(node->pgdat);
+	return *ret_zone ? wt_wake(node, *ret_zone) : WT_SATISFIED;
 }
 
 static void wt_fire(struct timer_list *timer)

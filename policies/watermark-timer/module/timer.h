@@ -60,6 +60,8 @@ struct wt_node *wt_node(int nid);
 bool wt_node_used(int nid);	/* was started at least once */
 /* Arm all timers anew, or none, after a knob changed. */
 void wt_apply(void);
+/* The highest zone that is below its lots level, or NULL. */
+struct zone *wt_short_zone(struct pglist_data *pgdat);
 
 static inline void wt_count(struct wt_node *node, enum wt_counter what, u64 n)
 {
@@ -98,7 +100,7 @@ bool wt_zone_ok(struct zone *zone);
 /* Is there more than background load? Measured, if it must be, from the last wt_load_start(). */
 bool wt_load(struct wt_node *node);
 void wt_load_start(struct wt_node *node);
-/* Returns one of WT_WOKE, WT_SKIPPED_BUSY, WT_SKIPPED_HOPELESS. */
-enum wt_counter wt_wake(struct wt_node *node);
+/* For the highest zone that is short. Returns WT_WOKE, WT_SKIPPED_BUSY or WT_SKIPPED_HOPELESS. */
+enum wt_counter wt_wake(struct wt_node *node, struct zone *zone);
 
 #endif /* WT_TIMER_H */

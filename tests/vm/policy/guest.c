@@ -41,6 +41,11 @@ void check(bool ok, const char *fmt, ...)
 	fflush(stdout);
 }
 
+void skip(const char *what, const char *why)
+{
+	say("ok %u %s # SKIP %s", ++checks, what, why);
+}
+
 void guest_end(void)
 {
 	/* The plan comes last: a guest that dies before has none. */

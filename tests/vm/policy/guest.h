@@ -18,6 +18,7 @@ void guest_end(void) __attribute__((noreturn)); /* powers off */
 void give_up(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void check(bool ok, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void skip(const char *what, const char *why);
 void sleep_ms(unsigned long ms);
 uint64_t now_ms(void);
 bool put(const char *path, const char *text);
@@ -34,7 +35,7 @@ void policy_load(void);
 void policy_unload(void);
 bool knob_put(const char *knob, unsigned int value);
 unsigned int knob_get(const char *knob);
-uint64_t counter(const char *name);
+uint64_t counter(const char *name); /* "node1.NAME" is 0 before the node is used */
 
 /* memory.c */
 unsigned long memory_lots(
@@ -44,6 +45,10 @@ void memory_drain(unsigned int mult);   /* a little more, until a zone is below 
 void memory_relieve(unsigned int mult); /* drop some of it, until none is */
 void read_device(void);                 /* for spawn(): pressure without end */
 void touch_memory(void);
+
+/* hotplug.c: the memory of node 1, if the machine has any. */
+bool node_online(void);
+bool node_offline(void);
 
 /* trace.c */
 struct trace_event {

@@ -321,6 +321,37 @@ static void test_cycles(void)
 	      cycles, (unsigned long long)decisions);
 }
 
+/*
+ * A kswapd that starts finds its timer ready; the original's was set up after,
+ * and a kswapd that was quick hit a BUG(). One that has gone leaves no timer.
+ */
+static void test_hotplug(void)
+{
+	uint64_t fired, before = 0;
+	int rounds = 0;
+
+	if (!node_online()) {
+		skip("memory comes and goes", "no node that can be plugged");
+		return;
+	}
+	knob_put("expiry_ms", 10);
+	knob_put("enable", 1);
+	while (rounds < 5) {
+		sleep_ms(500);
+		fired = counter("node1.fired");
+		if (fired == before || !node_offline())
+			break;
+		before = counter("node1.fired");
+		sleep_ms(300);
+		if (counter("node1.fired") != before || !node_online())
+			break;
+		rounds++;
+	}
+	check(rounds == 5,
+	      "with its node's memory a timer comes and goes: %d times, fired %llu times", rounds,
+	      (unsigned long long)before);
+}
+
 static void test_unload_armed(void)
 {
 	policy_load();
@@ -363,6 +394,7 @@ int main(void)
 	test_gate();
 	test_lots_is_low();
 	test_bounded();
+	test_hotplug();
 	policy_unload();
 	test_unload_armed();
 	test_cycles();
