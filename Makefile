@@ -122,6 +122,10 @@ install: all
 		install -d $(DESTDIR)$(PREFIX)/share/mm-harness/$$d && \
 		cp -r $$d/. $(DESTDIR)$(PREFIX)/share/mm-harness/$$d/; done
 	install -m 644 harness/packages.txt $(DESTDIR)$(PREFIX)/share/mm-harness/harness/
+	install -D -m 644 docs/completion/harness.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/harness
+	install -d $(DESTDIR)$(PREFIX)/share/doc/mm-harness
+	install -m 644 README.md docs/*.md $(DESTDIR)$(PREFIX)/share/doc/mm-harness/
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 
