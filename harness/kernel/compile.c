@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "base/file.h"
-#include "base/progress.h"
+#include "base/proc.h"
 #include "base/str.h"
 #include "kernel/arch.h"
 #include "kernel/build.h"
@@ -75,7 +75,8 @@ int build_compile(struct build *b, struct error **err)
 	strv_addf(&words, "-j%d", cpu_count());
 	strv_add(&words, ARCH_IMAGE_TARGET);
 	strv_add(&words, "modules");
-	if (make_run(b->tree, words, &opts, err) < 0)
-		return error_wrap(err, "%s has all of it", b->log);
-	return 0;
+	if (make_run(b->tree, words, &opts, err) == 0)
+		return 0;
+	/* After Ctrl-C nobody wants to read it. */
+	return proc_interrupted() ? -1 : error_wrap(err, "%s has all of it", b->log);
 }
