@@ -254,7 +254,7 @@ int campaign_kernels(struct plan *plan, struct error **err)
 		}
 		if (why->code != EXIT_FAULT)
 			return error_propagate(err, steal_ptr(&why));
-		progress_warn("kernel %s: %s", def->name, why->msg);
+		progress_warn("%s", why->msg);
 		refuse_cells(plan, def, why->msg);
 	}
 	return 0;

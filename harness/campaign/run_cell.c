@@ -70,7 +70,7 @@ int run_cell(const struct cell *cell, const char *campaign_id, const char *resul
 	if (cell->refused)
 		return error_set(err, EXIT_INPUT, "cell %s: %s", cell->id, cell->refused);
 	if (kernel_get(cell->kernel, &kernel, err) < 0)
-		return error_wrap(err, "cell %s: kernel %s", cell->id, cell->kernel->name);
+		return error_wrap(err, "cell %s", cell->id);
 	if (image_prepare(cell, kernel, &files, err) < 0)
 		return error_wrap(err, "cell %s: image", cell->id);
 	artifact = artifact_create(results, cell, campaign_id, err);
