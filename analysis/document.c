@@ -2,6 +2,7 @@
 /* On the terminal and as Markdown. */
 #include "analysis/document.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "analysis/format.h"
@@ -171,16 +172,31 @@ static void add_value(struct table *t, double x)
 	table_add(t, text);
 }
 
+/* All rows of a metric in one unit: they are there to be compared. */
+static struct unit_scale metric_scale(const struct block *b, const struct comparison_row *r)
+{
+	double largest = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct effect *e = &b->rows[i]->effect;
+
+		if (streq(b->rows[i]->name, r->name))
+			largest = fmax(largest, fmax(fabs(e->median_a), fabs(e->median_b)));
+	}
+	return unit_scale(r->unit, largest, 0);
+}
+
 static void block_row(struct table *t, const struct block *b, size_t i)
 {
 	const struct comparison_row *r = b->rows[i];
 	const struct effect *e = &r->effect;
-	struct unit_scale s = unit_scale(r->unit, e->median_a, e->median_b);
+	struct unit_scale s = metric_scale(b, r);
 	bool again = i && streq(b->rows[i - 1]->name, r->name);
-	_cleanup_free_ char *change = format_change(r), *interval = format_interval(r);
+	_cleanup_free_ char *change = format_change(r, s.factor),
+			    *interval = format_interval(r, s.factor);
 
 	table_add(t, again ? "" : r->name);
-	table_add(t, s.unit);
+	table_add(t, again ? "" : s.unit);
 	if (!b->a_label)
 		table_add(t, r->a_label);
 	if (!b->b_label)

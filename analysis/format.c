@@ -65,26 +65,25 @@ static char *format_difference(double x, bool percent)
 	return xasprintf("%s%s", x >= 0 ? "+" : "", number);
 }
 
-char *format_change(const struct comparison_row *r)
+char *format_change(const struct comparison_row *r, double factor)
 {
 	const struct effect *e = &r->effect;
-	double factor = e->percent ? 1 : unit_scale(r->unit, e->median_a, e->median_b).factor;
 	_cleanup_free_ char *diff = NULL;
 
 	if (r->verdict == VERDICT_SAME)
 		return xstrdup("=");
 	if (r->verdict == VERDICT_NONE)
 		return xstrdup("~");
-	diff = format_difference(e->diff * factor, e->percent);
+	diff = format_difference(e->percent ? e->diff : e->diff * factor, e->percent);
 	return xasprintf("%s%s", diff, e->percent ? " %" : "");
 }
 
-char *format_interval(const struct comparison_row *r)
+char *format_interval(const struct comparison_row *r, double factor)
 {
 	const struct effect *e = &r->effect;
-	double factor = e->percent ? 1 : unit_scale(r->unit, e->median_a, e->median_b).factor;
-	_cleanup_free_ char *lo = format_difference(e->lo * factor, e->percent);
-	_cleanup_free_ char *hi = format_difference(e->hi * factor, e->percent);
+	double f = e->percent ? 1 : factor;
+	_cleanup_free_ char *lo = format_difference(e->lo * f, e->percent);
+	_cleanup_free_ char *hi = format_difference(e->hi * f, e->percent);
 	const char *unit = e->percent ? " %" : "";
 
 	if (r->verdict == VERDICT_SAME || r->verdict == VERDICT_EXACT ||

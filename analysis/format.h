@@ -12,9 +12,10 @@ struct unit_scale {
 };
 struct unit_scale unit_scale(const char *unit, double a, double b);
 
-char *format_number(double x);                              /* 1,234,567  12.35  0.00123 */
-char *format_change(const struct comparison_row *r);        /* "~", "=", "-26.1 %", "+12" */
-char *format_interval(const struct comparison_row *r);      /* "-30.2 … -21.0 %" */
+/* `factor` is unit_scale()'s: differences that are no percentages are in that unit. */
+char *format_number(double x);                                      /* 1,234,567  12.35  0.00123 */
+char *format_change(const struct comparison_row *r, double factor); /* "~", "=", "-26.1 %", "+12" */
+char *format_interval(const struct comparison_row *r, double factor); /* "-30.2 … -21.0 %" */
 const char *format_verdict(const struct comparison_row *r); /* "better", "worse?", ""; static */
 
 #endif

@@ -54,13 +54,13 @@ TEST(changes_are_signed)
 	struct comparison_row from_zero = row(0, 25000, VERDICT_SHOWN);
 	struct comparison_row none = row(200, 201, VERDICT_NONE), same = row(2, 2, VERDICT_SAME);
 
-	EXPECT_TEXT(format_change(&down), "-25.0 %");
-	EXPECT_TEXT(format_interval(&down), "-25.0 … -25.0 %");
-	EXPECT_TEXT(format_change(&up), "+9,900 %");
-	EXPECT_TEXT(format_change(&from_zero), "+25"); /* in us, as the row is */
-	EXPECT_TEXT(format_change(&none), "~");
-	EXPECT_TEXT(format_change(&same), "=");
-	EXPECT_TEXT(format_interval(&same), "");
+	EXPECT_TEXT(format_change(&down, 1e-3), "-25.0 %");
+	EXPECT_TEXT(format_interval(&down, 1e-3), "-25.0 … -25.0 %");
+	EXPECT_TEXT(format_change(&up, 1e-3), "+9,900 %");
+	EXPECT_TEXT(format_change(&from_zero, 1e-3), "+25"); /* in us, as the row is */
+	EXPECT_TEXT(format_change(&none, 1e-3), "~");
+	EXPECT_TEXT(format_change(&same, 1e-3), "=");
+	EXPECT_TEXT(format_interval(&same, 1e-3), "");
 }
 
 TEST(verdicts_say_the_direction)
