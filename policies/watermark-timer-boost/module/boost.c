@@ -81,9 +81,12 @@ static void boost_zones(struct wt_node *node)
 
 /*
  * kswapd counts a pass that reclaims nothing as a failure, the policy's passes
- * too, and stops working after 16. So the policy doesn't ask again until
- * someone's reclaim succeeded: it adds one failure at most.
- *
+ * too, and stops working after 16 (MAX_RECLAIM_RETRIES, private to mm/). After
+ * half of that the policy doesn't ask again until someone's reclaim succeeded.
+ */
+#define MAX_FAILURES 8
+
+/*
  * kswapd reclaims from the zone index that it is given and below. Were that the
  * node's highest, it would go on taking from there for a lower zone that is
  * short, and never restore that.
@@ -94,7 +97,7 @@ enum wt_counter wt_wake(struct wt_node *node, struct zone *zone)
 	enum zone_type highest = zone_idx(zone);
 	enum zone_type curr = READ_ONCE(pgdat->kswapd_highest_zoneidx);
 
-	if (READ_ONCE(pgdat->kswapd_failures))
+	if (READ_ONCE(pgdat->kswapd_failures) >= MAX_FAILURES)
 		return WT_SKIPPED_HOPELESS;
 
 	boost_zones(node);

@@ -29,7 +29,7 @@ void say(const char *fmt, ...)
 	fflush(stdout);
 }
 
-void check(bool ok, const char *fmt, ...)
+bool check(bool ok, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -39,6 +39,7 @@ void check(bool ok, const char *fmt, ...)
 	va_end(ap);
 	putchar('\n');
 	fflush(stdout);
+	return ok;
 }
 
 void skip(const char *what, const char *why)

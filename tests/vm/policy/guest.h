@@ -17,7 +17,7 @@ void guest_setup(void);                         /* /proc, /sys, /dev, modules of
 void guest_end(void) __attribute__((noreturn)); /* powers off */
 void give_up(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void check(bool ok, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+bool check(bool ok, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void skip(const char *what, const char *why);
 void sleep_ms(unsigned long ms);
 uint64_t now_ms(void);
@@ -31,6 +31,7 @@ void reap(pid_t pid);
 extern const char *policy;
 int module_load(const char *path); /* 0, or -errno */
 int module_unload(const char *name);
+void counters_show(void);
 void policy_load(void);
 void policy_unload(void);
 bool knob_put(const char *knob, unsigned int value);
@@ -40,6 +41,7 @@ uint64_t counter(const char *name); /* "node1.NAME" is 0 before the node is used
 /* memory.c */
 unsigned long memory_lots(
 	unsigned int mult);             /* of all zones that are short: pages that are missing */
+void memory_show(unsigned int mult);    /* as comments, where a check failed */
 void memory_fill(void);                 /* the page cache, until kswapd has worked and rests */
 void memory_drain(unsigned int mult);   /* a little more, until a zone is below this level */
 void memory_relieve(unsigned int mult); /* drop some of it, until none is */
@@ -60,6 +62,7 @@ struct trace_event {
 void trace_setup(void);
 void trace_start(void); /* vmscan's and the policy's events */
 size_t trace_stop(struct trace_event **ret);
+void trace_show(const struct trace_event *e, size_t n);
 bool trace_field(const struct trace_event *e, const char *field, const char *value);
 
 #endif

@@ -11,35 +11,56 @@
 #define CHUNK (1ul << 20)
 
 struct zone {
+	char name[40];
 	unsigned long free, min, low, managed;
 };
 
-/* Adds what one zone of /proc/zoneinfo is missing. */
+/* The next zone that has memory, of what is left of /proc/zoneinfo. */
+static bool next_zone(char **rest, struct zone *z)
+{
+	char *line;
+
+	*z = (struct zone){ 0 };
+	while ((line = strsep(rest, "\n"))) {
+		if (!strncmp(line, "Node", 4))
+			snprintf(z->name, sizeof(z->name), "%s", line);
+		sscanf(line, " pages free %lu", &z->free);
+		sscanf(line, " min %lu", &z->min);
+		sscanf(line, " low %lu", &z->low);
+		if (sscanf(line, " managed %lu", &z->managed) == 1 && z->managed)
+			return true;
+	}
+	return false;
+}
+
 static unsigned long missing(const struct zone *z, unsigned int mult)
 {
 	unsigned long lots = z->min + mult * (z->low - z->min);
 
-	return z->managed && z->free <= lots ? lots + 1 - z->free : 0;
+	return z->free <= lots ? lots + 1 - z->free : 0;
 }
 
 unsigned long memory_lots(unsigned int mult)
 {
-	char *text = get("/proc/zoneinfo"), *rest = text, *line;
-	struct zone z = { 0 };
+	char *text = get("/proc/zoneinfo"), *rest = text;
 	unsigned long sum = 0;
+	struct zone z;
 
-	while ((line = strsep(&rest, "\n"))) {
-		if (!strncmp(line, "Node", 4)) {
-			sum += missing(&z, mult);
-			z = (struct zone){ 0 };
-		}
-		sscanf(line, " pages free %lu", &z.free);
-		sscanf(line, " min %lu", &z.min);
-		sscanf(line, " low %lu", &z.low);
-		sscanf(line, " managed %lu", &z.managed);
-	}
+	while (next_zone(&rest, &z))
+		sum += missing(&z, mult);
 	free(text);
-	return sum + missing(&z, mult);
+	return sum;
+}
+
+void memory_show(unsigned int mult)
+{
+	char *text = get("/proc/zoneinfo"), *rest = text;
+	struct zone z;
+
+	while (next_zone(&rest, &z))
+		say("# %s: free %lu, min %lu, low %lu, managed %lu, missing %lu", z.name, z.free,
+		    z.min, z.low, z.managed, missing(&z, mult));
+	free(text);
 }
 
 static unsigned long vmstat(const char *name)
@@ -127,7 +148,7 @@ void read_device(void)
 
 void touch_memory(void)
 {
-	size_t size = (size_t)sysconf(_SC_PHYS_PAGES) * 4096 / 4;
+	size_t size = (size_t)sysconf(_SC_PHYS_PAGES) * 4096 / 8;
 
 	for (;;) {
 		char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,

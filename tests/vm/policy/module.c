@@ -72,6 +72,17 @@ unsigned int knob_get(const char *knob)
 	return value;
 }
 
+void counters_show(void)
+{
+	char path[100], *text, *line, *rest;
+
+	snprintf(path, sizeof(path), "/proc/policy/%s", policy);
+	text = rest = get(path);
+	while (text && (line = strsep(&rest, "\n")))
+		say("# %s", line);
+	free(text);
+}
+
 uint64_t counter(const char *name)
 {
 	char path[100], *text, *line, *rest;

