@@ -98,8 +98,10 @@ int selection_find_cell(struct selection *s, struct app *app, const char *matrix
 		if (s->cell)
 			return 0;
 	}
-	/* With a matrix of that name the error of the search stands; without one, say so. */
-	return matrix && !s->plan ? (config_matrix(s->config, matrix, err), -1) : -1;
+	/* No plan: no matrix has that name.  Otherwise the error of the search stands. */
+	if (matrix && !s->plan)
+		config_matrix(s->config, matrix, err);
+	return -1;
 }
 
 void selection_deinit(struct selection *s)

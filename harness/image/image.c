@@ -120,15 +120,6 @@ int image_prepare(const struct cell *cell, const struct kernel *k, struct boot_f
 	return 0;
 }
 
-int image_job(const struct cell *cell, const struct kernel *k, char **ret, struct error **err)
-{
-	_cleanup_image_inputs_ struct image_inputs in = { 0 };
-
-	if (image_inputs_init(&in, cell, k, err) < 0)
-		return -1;
-	return job_text(&in, ret, err);
-}
-
 void boot_files_free(struct boot_files *b)
 {
 	if (!b)

@@ -39,7 +39,7 @@ struct boot_files {
 	char *tools;  /* EROFS image */
 	uint64_t tools_bytes;
 	char *cmdline;
-	char *job; /* as baked in: what image_job() gives */
+	char *job; /* its text, as baked in and as kept in the run directory */
 	struct memory_layout layout;
 	char *dir;
 	int lock_fd; /* of `dir`: the folder of a killed harness has no lock and is swept */
@@ -50,9 +50,6 @@ int image_prepare(const struct cell *cell, const struct kernel *k, struct boot_f
 void boot_files_free(struct boot_files *b);
 DEFINE_GUARD(boot_files, struct boot_files *, boot_files_free)
 #define _cleanup_boot_files_ cleanup(boot_files_guard)
-
-/* The job's text, as baked in and as kept in the run directory.  Caller frees. */
-int image_job(const struct cell *cell, const struct kernel *k, char **ret, struct error **err);
 
 /* A hash over the agent binary: part of every cell's id. */
 int image_agent_hash(char ret[HASH_HEX], struct error **err);
