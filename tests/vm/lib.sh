@@ -53,7 +53,20 @@ check() {
 		echo "# failed: $*"
 		echo "# exit status of the program: $status; it said:"
 		tail -15 "$output" 2>/dev/null | sed 's/^/#   /'
+		show_void
 	fi
+}
+
+# The runs that gave no numbers: their outcome, and the end of what their guest said.
+show_void() {
+	[ -f "$results/harness.db" ] || return 0
+	sql "SELECT path, outcome || ' ' || kernel || ' ' || policy || ' ' || workload || ': '
+		|| ifnull(json_extract(readfile('$results/' || path || '/run.json'), '$.detail'), '')
+		FROM run WHERE outcome <> 'ok'" |
+	while IFS='|' read -r path what; do
+		echo "# void: $what"
+		tail -12 "$results/$path/console.log" | tr -d '\r' | cut -c1-150 | sed 's/^/#   | /'
+	done
 }
 
 skip() {
