@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "agent/agent.h"
+#include "agent/cpus.h"
 #include "agent/devices.h"
 #include "agent/log.h"
 #include "agent/modules.h"
@@ -112,10 +113,17 @@ static int setup(struct agent *a, struct error **err)
 	return protect_self(err);
 }
 
-/* After the policy, so that the events of its modules are there. */
+/*
+ * After the policy, so that the events of its modules are there.  Switching
+ * events on and opening the first counter of a kind rewrite kernel code: both
+ * come before the other CPUs.  The counters of this CPU alone stay open
+ * unread, so that nothing is rewritten back.
+ */
 static int prepare_capture(struct agent *a, struct error **err)
 {
 	if (a->job.trace_buffer_kb && trace_prepare(&a->job, &a->trace, err) < 0)
+		return -1;
+	if (!counters_open(err) || cpus_join(err) < 0)
 		return -1;
 	a->counters = counters_open(err);
 	return a->counters ? 0 : -1;

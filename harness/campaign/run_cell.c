@@ -39,6 +39,7 @@ static int boot(const struct cell *cell, const struct boot_files *files, struct 
 		.boot = files,
 		.mode = cell->mode,
 		.cpus = cell->machine->cpus,
+		.one_thread = cell->machine->tcg_one_thread,
 		.tsc_khz = host_tsc_khz(),
 		.boot_timeout_s = cell->machine->boot_timeout_s,
 		.heartbeat_s = cell->machine->heartbeat_s,

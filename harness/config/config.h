@@ -38,6 +38,7 @@ struct machine_config {
 	uint64_t mem_bytes;          /* what the page allocator gets; devices come on top */
 	unsigned int boot_timeout_s; /* from power-on to the agent's first frame */
 	unsigned int heartbeat_s;    /* silence longer than 5 of these is a hang */
+	bool tcg_one_thread;         /* slower, and right while code changes under load */
 };
 
 /* [trace] */

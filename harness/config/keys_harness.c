@@ -48,6 +48,14 @@ static const struct config_key machine_keys[] = {
 		.max = 600,
 		.help = "between signs of life; silence of five of them is a hang",
 	},
+	{
+		.key = "tcg_one_thread",
+		.type = KEY_BOOL,
+		.offset = offsetof(struct machine_config, tcg_one_thread),
+		.def = "false",
+		.help = "emulate all CPUs in one thread: slower, and needed where static keys or "
+			"events are switched under load (QEMU before 8.1)",
+	},
 };
 
 static const struct config_table machine_table = {

@@ -27,6 +27,17 @@
 #define TCG_CPU "qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt"
 #define TCG_CMDLINE "tsc=reliable"
 
+/*
+ * While a kernel rewrites its code (static keys, tracepoints), QEMU before 8.1
+ * with a host thread per CPU may keep a translation of the bytes in between:
+ * it reads a block's bytes before it locks their page.  On that CPU the change
+ * is lost, or its breakpoint stays and the guest dies of "Oops: int3" (6.12
+ * within a second when events are switched under load, measured with 7.2).
+ * So one CPU boots, loads and switches, and the others join for the workload;
+ * or all of them share one host thread, which is right at any time and slower.
+ */
+#define TCG_STAGED_CMDLINE "maxcpus=1 noreplace-smp"
+
 /* A paravirtualised flush is no IPI, and the IPIs are what many policies are about. */
 #define KVM_CPU "host,kvm-pv-tlb-flush=off"
 
@@ -51,9 +62,9 @@ void qemu_add_kvm(char ***v)
 	add_words(v, (const char *const[]){ "-accel", "kvm", "-cpu", KVM_CPU, NULL });
 }
 
-static void add_accel(char ***v, enum mode mode)
+static void add_accel(char ***v, const struct machine_spec *s)
 {
-	switch (mode) {
+	switch (s->mode) {
 	case MODE_KVM:
 		qemu_add_kvm(v);
 		break;
@@ -66,8 +77,9 @@ static void add_accel(char ***v, enum mode mode)
 		break;
 	case MODE_TCG:
 	case MODE_AUTO:
-		add_words(v, (const char *const[]){ "-accel", "tcg,thread=multi", "-cpu", TCG_CPU,
-						    NULL });
+		strv_add(v, "-accel");
+		strv_addf(v, "tcg,thread=%s", s->one_thread ? "single" : "multi");
+		add_words(v, (const char *const[]){ "-cpu", TCG_CPU, NULL });
 		break;
 	}
 }
@@ -134,6 +146,21 @@ static void add_streams(char ***v, enum mode mode)
 					    NULL });
 }
 
+static void add_cmdline(char ***v, const struct machine_spec *s)
+{
+	_cleanup_strbuf_ struct strbuf b = { 0 };
+
+	strbuf_puts(&b, s->boot->cmdline);
+	if (s->mode != MODE_KVM)
+		strbuf_puts(&b, " " TCG_CMDLINE);
+	if (s->mode == MODE_TCG && s->tsc_khz)
+		strbuf_printf(&b, " tsc_early_khz=%u", s->tsc_khz);
+	if (s->mode == MODE_TCG && s->cpus > 1 && !s->one_thread)
+		strbuf_puts(&b, " " TCG_STAGED_CMDLINE);
+	strv_add(v, "-append");
+	strv_add(v, b.data);
+}
+
 static void add_boot(char ***v, const struct machine_spec *s)
 {
 	const struct boot_files *b = s->boot;
@@ -141,13 +168,7 @@ static void add_boot(char ***v, const struct machine_spec *s)
 	add_words(v, (const char *const[]){ "-kernel", b->kernel, NULL });
 	if (b->initrd)
 		add_words(v, (const char *const[]){ "-initrd", b->initrd, NULL });
-	strv_add(v, "-append");
-	if (s->mode == MODE_KVM)
-		strv_add(v, b->cmdline);
-	else if (s->mode == MODE_DETERMINISTIC || !s->tsc_khz)
-		strv_addf(v, "%s " TCG_CMDLINE, b->cmdline);
-	else
-		strv_addf(v, "%s " TCG_CMDLINE " tsc_early_khz=%u", b->cmdline, s->tsc_khz);
+	add_cmdline(v, s);
 }
 
 char **qemu_argv(const struct machine_spec *spec)
@@ -155,7 +176,7 @@ char **qemu_argv(const struct machine_spec *spec)
 	char **v = NULL;
 
 	qemu_add_base(&v);
-	add_accel(&v, spec->mode);
+	add_accel(&v, spec);
 	strv_add(&v, "-smp");
 	/* QEMU 7.2 doesn't get through SMP bring-up when instructions are counted. */
 	strv_addf(&v, "%u", spec->mode == MODE_DETERMINISTIC ? 1 : spec->cpus);

@@ -64,6 +64,7 @@ static void hash_machine(struct hash *h, const struct machine_config *m)
 	hash_u64(h, m->mem_bytes);
 	hash_u64(h, m->boot_timeout_s);
 	hash_u64(h, m->heartbeat_s);
+	hash_u64(h, m->tcg_one_thread);
 }
 
 static void hash_trace(struct hash *h, const struct trace_config *t)

@@ -18,12 +18,16 @@ static struct boot_files files = {
 	.layout = { .total_bytes = 576ull << 20 },
 };
 
-static char *command(enum mode mode, unsigned int cpus, const struct boot_files *f)
+static char *spec_command(const struct machine_spec *s)
 {
-	struct machine_spec s = { .boot = f, .mode = mode, .cpus = cpus };
-	_cleanup_strv_ char **argv = qemu_argv(&s);
+	_cleanup_strv_ char **argv = qemu_argv(s);
 
 	return strv_shell(argv);
+}
+
+static char *command(enum mode mode, unsigned int cpus, const struct boot_files *f)
+{
+	return spec_command(&(struct machine_spec){ .boot = f, .mode = mode, .cpus = cpus });
 }
 
 static bool has(const char *text, const char *words)
@@ -59,6 +63,20 @@ TEST(tcg_has_threads_and_a_fixed_cpu)
 	EXPECT(has(c, "-smp 4"));
 	EXPECT(has(c, "console=ttyS0 tsc=reliable"));
 	EXPECT(has(c, "virtserialport,chardev=frames,name=harness.frames"));
+}
+
+/* QEMU 7.2 loses changes of code under another CPU that has a thread of its own. */
+TEST(tcg_cpus_join_when_the_code_is_final)
+{
+	_cleanup_free_ char *threads = command(MODE_TCG, 2, &files);
+	_cleanup_free_ char *alone = command(MODE_TCG, 1, &files);
+	_cleanup_free_ char *one_thread = spec_command(&(struct machine_spec){
+		.boot = &files, .mode = MODE_TCG, .cpus = 2, .one_thread = true });
+
+	EXPECT(has(threads, "maxcpus=1 noreplace-smp"));
+	EXPECT(has(one_thread, "-accel tcg,thread=single"));
+	EXPECT(!strstr(one_thread, "maxcpus"));
+	EXPECT(!strstr(alone, "maxcpus"));
 }
 
 TEST(kvm_shows_its_ipis)
