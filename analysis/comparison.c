@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/scope.h"
 #include "analysis/stats.h"
 #include "base/str.h"
 
@@ -19,7 +18,7 @@ static const char values_sql[] =
 	" CROSS JOIN report_member m ON m.run_id = v.run_id"
 	" CROSS JOIN report_pair p ON p.pair = m.pair"
 	" CROSS JOIN report_name k ON k.name = v.name "
-	"WHERE v.value IS NOT NULL "
+	"WHERE v.value IS NOT NULL AND p.kind = ? "
 	"ORDER BY p.setting, k.rank, p.pair";
 
 enum { PAIR, SETTING, HEADING, A_LABEL, B_LABEL, NAME, UNIT, BETTER, SIDE, VALUE, MODE, DETAIL };
@@ -121,8 +120,8 @@ static int materialize(sqlite3 *db, const char *sql, bool has_detail, struct err
 	return sql_exec(db, err, create) < 0 ? -1 : sql_exec(db, err, names);
 }
 
-int comparison_fill(sqlite3 *db, const char *sql, bool has_detail, struct comparison *ret,
-		    struct error **err)
+int comparison_fill(sqlite3 *db, const char *sql, enum pair_kind pairs, bool has_detail,
+		    struct comparison *ret, struct error **err)
 {
 	_cleanup_finalize_ sqlite3_stmt *stmt = NULL;
 
@@ -130,6 +129,7 @@ int comparison_fill(sqlite3 *db, const char *sql, bool has_detail, struct compar
 		return -1;
 	if (sqlite3_prepare_v2(db, values_sql, -1, &stmt, NULL) != SQLITE_OK)
 		return sql_error(db, err, "reading values");
+	sqlite3_bind_text(stmt, 1, pair_kind_name(pairs), -1, SQLITE_STATIC);
 	return read_rows(db, stmt, ret, err);
 }
 

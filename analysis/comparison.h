@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "analysis/effect.h"
+#include "analysis/scope.h"
 #include "base/error.h"
 
 struct comparison_row {
@@ -29,8 +30,8 @@ struct comparison {
 };
 
 /* `sql` gives run_id, name, unit, better, value, and detail if `has_detail`. */
-int comparison_fill(sqlite3 *db, const char *sql, bool has_detail, struct comparison *ret,
-		    struct error **err);
+int comparison_fill(sqlite3 *db, const char *sql, enum pair_kind pairs, bool has_detail,
+		    struct comparison *ret, struct error **err);
 void comparison_deinit(struct comparison *c);
 
 /*

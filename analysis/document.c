@@ -28,6 +28,8 @@ bool section_wanted(const struct document *d, const struct section *s)
 {
 	if (s->show == SHOW_VERBOSE && !d->verbose)
 		return false;
+	if (s->compares && s->pairs != PAIR_MAIN)
+		return s->rows.n || s->empty;
 	if (s->compares)
 		return d->pairs > 0;
 	return table_rows(s->table) || s->empty;
@@ -125,6 +127,8 @@ static const char *row_color(const struct comparison_row *r)
 struct block {
 	const struct comparison_row **rows;
 	size_t n;
+	enum pair_kind pairs;
+	bool least; /* a column with what could have been seen */
 	const char *a_label, *b_label; /* NULL where the rows differ in it */
 };
 
@@ -162,6 +166,8 @@ static void block_columns(struct table *t, const struct block *b, const struct d
 	value_column(t, b->b_label, d->b_name);
 	table_column(t, "change", ALIGN_RIGHT);
 	table_column(t, "95 % interval", ALIGN_RIGHT);
+	if (b->least)
+		table_column(t, "could see", ALIGN_RIGHT);
 	table_column(t, "", ALIGN_LEFT);
 }
 
@@ -193,7 +199,8 @@ static void block_row(struct table *t, const struct block *b, size_t i)
 	struct unit_scale s = metric_scale(b, r);
 	bool again = i && streq(b->rows[i - 1]->name, r->name);
 	_cleanup_free_ char *change = format_change(r, s.factor),
-			    *interval = format_interval(r, s.factor);
+			    *interval = format_interval(r, s.factor),
+			    *least = format_least(r, s.factor);
 
 	table_add(t, again ? "" : r->name);
 	table_add(t, again ? "" : s.unit);
@@ -206,7 +213,9 @@ static void block_row(struct table *t, const struct block *b, size_t i)
 	add_value(t, e->median_b * s.factor);
 	table_add(t, change);
 	table_add(t, interval);
-	table_add(t, format_verdict(r));
+	if (b->least)
+		table_add(t, least);
+	table_add(t, b->pairs == PAIR_AGAIN ? format_alarm(r) : format_verdict(r));
 }
 
 static void print_block(const struct page *p, const struct block *b)
@@ -230,7 +239,10 @@ static void print_comparison(const struct page *p, const struct section *s)
 	size_t hidden = 0, shown = 0;
 
 	for (size_t i = 0, end; i < s->rows.n; i = end) {
-		struct block b = { 0 };
+		struct block b = {
+			.pairs = s->pairs,
+			.least = s->pairs == PAIR_AGAIN || p->d->verbose,
+		};
 
 		for (end = i; end < s->rows.n && rows[end].setting == rows[i].setting; end++) {
 			if (row_wanted(p->d, s, &rows[end]))

@@ -9,7 +9,8 @@ struct document {
 	const char *title;
 	const char *a_name, *b_name; /* of the sides, for columns that tell them apart */
 	struct sections sections;
-	int runs, usable, left_out, pairs;
+	int runs, usable, left_out;
+	int pairs, all_pairs;           /* of kind main, of all kinds */
 	size_t tests;                   /* corrected for */
 	size_t better, worse, unproven; /* rows with that verdict */
 	char *nothing;                  /* why nothing is compared, or NULL */

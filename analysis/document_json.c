@@ -15,7 +15,7 @@ static json_t *row_json(const struct comparison_row *r)
 
 	return json_pack(
 		"{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:f, s:s, s:f, s:f, s:f,"
-		" s:f, s:f, s:f, s:f, s:s, s:s?}",
+		" s:f, s:f, s:f, s:f, s:s, s:s?, s:o}",
 		"pair", r->pair, "setting", r->heading, "a", r->a_label, "b", r->b_label, "metric",
 		r->name, "unit", r->unit, "better", r->higher_is_better ? "higher" : "lower", "n_a",
 		(json_int_t)e->n_a, "n_b", (json_int_t)e->n_b, "median_a", e->median_a, "median_b",
@@ -24,7 +24,8 @@ static json_t *row_json(const struct comparison_row *r)
 		verdict_name(r->verdict), "direction",
 		!differs                 ? NULL
 		: comparison_improved(r) ? "better"
-					 : "worse");
+					 : "worse",
+		"least", isnan(e->least) ? json_null() : json_real(e->least));
 }
 
 static json_t *table_json(const struct table *t)
@@ -44,8 +45,9 @@ static json_t *section_json(const struct section *s)
 
 	for (size_t i = 0; s->compares && i < s->rows.n; i++)
 		json_array_append_new(rows, row_json(&s->rows.rows[i]));
-	return json_pack("{s:s, s:s, s:s, s:s?, s:o}", "name", s->name, "title", s->title, "kind",
-			 s->compares ? "comparison" : "table", "text", s->text, "rows", rows);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:o}", "name", s->name, "title", s->title,
+			 "kind", s->compares ? "comparison" : "table", "pairs",
+			 pair_kind_name(s->pairs), "text", s->text, "rows", rows);
 }
 
 void document_json(const struct document *d, FILE *out)

@@ -94,6 +94,22 @@ char *format_interval(const struct comparison_row *r, double factor)
 	return xasprintf("%s … %s%s", lo, hi, unit);
 }
 
+char *format_least(const struct comparison_row *r, double factor)
+{
+	const struct effect *e = &r->effect;
+
+	if (isnan(e->least) || r->verdict == VERDICT_SAME || r->verdict == VERDICT_EXACT)
+		return xstrdup("");
+	if (e->percent)
+		return xasprintf("%.1f %%", e->least);
+	return format_number(e->least * factor);
+}
+
+const char *format_alarm(const struct comparison_row *r)
+{
+	return r->verdict == VERDICT_SHOWN ? "false alarm" : "";
+}
+
 const char *format_verdict(const struct comparison_row *r)
 {
 	bool better = comparison_improved(r);

@@ -16,6 +16,8 @@ struct unit_scale unit_scale(const char *unit, double a, double b);
 char *format_number(double x);                                      /* 1,234,567  12.35  0.00123 */
 char *format_change(const struct comparison_row *r, double factor); /* "~", "=", "-26.1 %", "+12" */
 char *format_interval(const struct comparison_row *r, double factor); /* "-30.2 … -21.0 %" */
+char *format_least(const struct comparison_row *r, double factor);    /* "5.2 %", "" if none */
 const char *format_verdict(const struct comparison_row *r); /* "better", "worse?", ""; static */
+const char *format_alarm(const struct comparison_row *r); /* between equals: "false alarm", "" */
 
 #endif

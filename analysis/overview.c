@@ -23,10 +23,10 @@ static void count(struct tally *t, const struct comparison_row *r)
 		t->rest++;
 }
 
-/* By pair; their numbers go from 1 to d->pairs. */
+/* By pair; their numbers go from 1 to d->all_pairs. */
 static struct tally *count_all(const struct document *d)
 {
-	struct tally *all = xcalloc((size_t)d->pairs + 1, sizeof(*all));
+	struct tally *all = xcalloc((size_t)d->all_pairs + 1, sizeof(*all));
 
 	for (size_t i = 0; i < d->sections.n; i++) {
 		const struct comparison *c = &d->sections.items[i].rows;
@@ -68,7 +68,7 @@ struct table *document_overview(const struct document *d)
 	table_column(t, "to", ALIGN_LEFT);
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
 		table_column(t, counts[i], ALIGN_RIGHT);
-	for (int i = 0; i <= d->pairs; i++) {
+	for (int i = 0; i <= d->all_pairs; i++) {
 		if (all[i].any)
 			add_tally(t, &all[i]);
 	}

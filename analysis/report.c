@@ -205,6 +205,8 @@ static void count_verdicts(struct document *d)
 	for (size_t i = 0; i < d->sections.n; i++) {
 		const struct comparison *c = &d->sections.items[i].rows;
 
+		if (d->sections.items[i].pairs != PAIR_MAIN)
+			continue;
 		for (size_t j = 0; j < c->n; j++) {
 			const struct comparison_row *r = &c->rows[j];
 			bool shown = r->verdict == VERDICT_SHOWN || r->verdict == VERDICT_EXACT;
@@ -216,20 +218,34 @@ static void count_verdicts(struct document *d)
 	}
 }
 
-static void judge(struct document *d)
+/*
+ * Each kind of pairs is a family of its own: nobody looks for a policy's effect
+ * among the pairs that can't have one.
+ */
+static size_t judge_kind(struct document *d, enum pair_kind kind)
 {
 	_cleanup_free_ struct comparison **all = xcalloc(d->sections.n + 1, sizeof(*all));
+	size_t n = 0;
 
-	for (size_t i = 0; i < d->sections.n; i++)
-		all[i] = &d->sections.items[i].rows;
-	d->tests = comparison_judge(all, d->sections.n);
+	for (size_t i = 0; i < d->sections.n; i++) {
+		if (d->sections.items[i].pairs == kind)
+			all[n++] = &d->sections.items[i].rows;
+	}
+	return comparison_judge(all, n);
+}
+
+static void judge(struct document *d)
+{
+	d->tests = judge_kind(d, PAIR_MAIN);
+	for (enum pair_kind k = PAIR_MAIN + 1; k < N_PAIR_KINDS; k++)
+		judge_kind(d, k);
 	count_verdicts(d);
 }
 
 /* Names that a comparison has shown, so that a later section can show the rest. */
 static int remember_names(sqlite3 *db, const struct section *s, struct error **err)
 {
-	if (!s->compares)
+	if (!s->compares || s->pairs != PAIR_MAIN)
 		return 0;
 	return sql_exec(db, err, "INSERT OR IGNORE INTO report_shown SELECT name FROM report_name");
 }
@@ -264,7 +280,8 @@ static int compute(sqlite3 *db, const struct report_options *o, bool against_sto
 	d->runs = sql_int(db, "SELECT count(DISTINCT run_id) FROM report_run", 0);
 	d->usable = sql_int(db, "SELECT count(DISTINCT run_id) FROM report_run WHERE usable", 0);
 	d->left_out = sql_int(db, "SELECT left_out FROM report_left", 0);
-	d->pairs = sql_int(db, "SELECT count(*) FROM report_pair", 0);
+	d->pairs = sql_int(db, "SELECT count(*) FROM report_pair WHERE kind = 'main'", 0);
+	d->all_pairs = sql_int(db, "SELECT count(*) FROM report_pair", 0);
 	d->nothing = why_nothing(db, d, against_stock);
 	if (run_sections(db, o, d, err) < 0)
 		return -1;

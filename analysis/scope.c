@@ -6,6 +6,13 @@
 
 #include "analysis/axes.h"
 
+const char *pair_kind_name(enum pair_kind k)
+{
+	static const char *const names[N_PAIR_KINDS] = { "main", "hooks", "again" };
+
+	return names[k];
+}
+
 int sql_error(sqlite3 *db, struct error **err, const char *what)
 {
 	return error_set(err, EXIT_FAULT, "%s: %s", what, sqlite3_errmsg(db));
@@ -40,6 +47,14 @@ char *sql_text(sqlite3 *db, const char *sql)
 	return text ? xstrdup(text) : NULL;
 }
 
+bool sql_has_column(sqlite3 *db, const char *table, const char *column)
+{
+	_cleanup_free_ char *sql = xasprintf(
+		"SELECT count(*) FROM pragma_table_info('%s') WHERE name = '%s'", table, column);
+
+	return sql_int(db, sql, 0) > 0;
+}
+
 void scope_drop(sqlite3 *db)
 {
 	sqlite3_exec(db,
@@ -48,6 +63,7 @@ void scope_drop(sqlite3 *db)
 		     "DROP TABLE IF EXISTS temp.report_name;"
 		     "DROP TABLE IF EXISTS temp.report_shown;"
 		     "DROP TABLE IF EXISTS temp.report_cell;"
+		     "DROP TABLE IF EXISTS temp.report_paired;"
 		     "DROP TABLE IF EXISTS temp.report_member;"
 		     "DROP TABLE IF EXISTS temp.report_pair;"
 		     "DROP TABLE IF EXISTS temp.report_left;"
@@ -123,8 +139,11 @@ static int list_cells(sqlite3 *db, struct error **err)
 		else
 			strbuf_printf(&sql, ", %s AS n_%s", x->show, x->column);
 	}
-	strbuf_puts(&sql, " FROM (SELECT cell_group, kernel_id, sum(usable) AS usable, " IDENTITY
-			  " FROM report_run GROUP BY cell_group, " IDENTITY ") AS g");
+	strbuf_printf(&sql,
+		      " FROM (SELECT cell_group, kernel_id, %s AS kernel_baseline,"
+		      " sum(usable) AS usable, " IDENTITY
+		      " FROM report_run GROUP BY cell_group, " IDENTITY ") AS g",
+		      sql_has_column(db, "run", "kernel_baseline") ? "max(kernel_baseline)" : "''");
 	return sql_exec(db, err, sql.data);
 }
 
@@ -140,38 +159,75 @@ static void join_names(struct strbuf *sql, const char *table, unsigned int which
 	strbuf_puts(sql, ", ' ·')");
 }
 
-/* `same`: axes that both of a pair agree on; `extra`: one more condition. */
-static int make_pairs(sqlite3 *db, unsigned int same, const char *extra, struct error **err)
+/* Which experiments are set against each other, and to what end. */
+struct pairing {
+	enum pair_kind kind;
+	unsigned int same; /* axes that both of a pair agree on */
+	const char *condition; /* on cells a and b */
+};
+
+static int add_pairs(sqlite3 *db, const struct pairing *p, struct error **err)
 {
 	_cleanup_strbuf_ struct strbuf sql = { 0 };
 
-	strbuf_puts(&sql, "CREATE TEMP TABLE report_pair AS SELECT row_number() OVER w AS pair,"
-			  " dense_rank() OVER (ORDER BY heading) AS setting, * FROM (SELECT ");
-	join_names(&sql, "a", same);
-	strbuf_puts(&sql, " AS heading, ");
-	join_names(&sql, "a", ~same);
-	strbuf_puts(&sql, " AS a_label, ");
-	join_names(&sql, "b", ~same);
-	strbuf_puts(&sql, " AS b_label, a.cell_group AS a_group, b.cell_group AS b_group,"
-			  " iif(a.mode = b.mode, a.mode, '') AS mode"
-			  " FROM report_cell a JOIN report_cell b ON a.side = 0 AND b.side = 1"
-			  " AND a.usable AND b.usable");
+	strbuf_printf(&sql, "INSERT INTO report_paired SELECT '%s', ",
+		      pair_kind_name(p->kind));
+	join_names(&sql, "a", p->same);
+	strbuf_puts(&sql, ", ");
+	join_names(&sql, "a", ~p->same);
+	strbuf_puts(&sql, ", ");
+	join_names(&sql, "b", ~p->same);
+	strbuf_printf(&sql,
+		      ", a.cell_group, b.cell_group, iif(a.mode = b.mode, a.mode, '')"
+		      " FROM report_cell a JOIN report_cell b ON a.side = 0 AND a.usable AND b.usable"
+		      " AND %s",
+		      p->condition);
 	for (unsigned int i = 0; i < N_AXES; i++) {
-		if (same & 1u << i)
+		if (p->same & 1u << i)
 			strbuf_printf(&sql, " AND a.%s = b.%s", axes[i].column, axes[i].column);
 	}
-	strbuf_printf(&sql,
-		      "%s) WINDOW w AS (ORDER BY heading, a_label, b_label, a_group, b_group)",
-		      extra);
-	if (list_cells(db, err) < 0 || sql_exec(db, err, sql.data) < 0)
-		return -1;
-	return sql_exec(
-		db, err,
-		"DROP TABLE temp.report_cell;"
-		"CREATE TEMP TABLE report_member AS SELECT pair, side, run_id FROM report_pair"
-		" JOIN report_run ON usable AND cell_group = iif(side, b_group, a_group);"
-		"CREATE INDEX temp.report_member_run ON report_member(run_id);");
+	return sql_exec(db, err, sql.data);
 }
+
+/* An experiment may stand in several pairs, on either side of them. */
+static const char number_pairs[] =
+	"CREATE TEMP TABLE report_pair AS SELECT"
+	" row_number() OVER (ORDER BY kind <> 'main', kind, heading, a_label, b_label,"
+	"                    a_group, b_group) AS pair,"
+	" dense_rank() OVER (ORDER BY kind <> 'main', kind, heading) AS setting, *"
+	" FROM report_paired;"
+	"DROP TABLE temp.report_paired;"
+	"DROP TABLE temp.report_cell;"
+	"CREATE TEMP TABLE report_member AS WITH sides(side) AS (VALUES (0), (1)), usable_run AS"
+	" (SELECT DISTINCT cell_group, run_id FROM report_run WHERE usable)"
+	" SELECT pair, side, run_id FROM report_pair JOIN sides"
+	" JOIN usable_run ON cell_group = iif(side, b_group, a_group);"
+	"CREATE INDEX temp.report_member_run ON report_member(run_id);";
+
+static int make_pairs(sqlite3 *db, const struct pairing *pairings, size_t n, struct error **err)
+{
+	if (list_cells(db, err) < 0 ||
+	    sql_exec(db, err,
+		     "CREATE TEMP TABLE report_paired(kind, heading, a_label, b_label, a_group,"
+		     " b_group, mode)") < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (add_pairs(db, &pairings[i], err) < 0)
+			return -1;
+	}
+	return sql_exec(db, err, number_pairs);
+}
+
+#define ALL_AXES ((1u << N_AXES) - 1)
+
+/* Another build of a kernel is another kernel. */
+static const struct pairing against_stock[] = {
+	{ PAIR_MAIN, ALL_AXES & ~(1u << AXIS_POLICY | 1u << AXIS_KNOBS),
+	  "b.side = 1 AND b.policy <> '" POLICY_AGAIN "' AND a.kernel_id = b.kernel_id" },
+	{ PAIR_HOOKS, ALL_AXES & ~(1u << AXIS_KERNEL), "b.side = 0 AND a.kernel = b.kernel_baseline" },
+	{ PAIR_AGAIN, ALL_AXES & ~(1u << AXIS_POLICY),
+	  "b.side = 1 AND b.policy = '" POLICY_AGAIN "' AND a.kernel_id = b.kernel_id" },
+};
 
 int scope_against_stock(sqlite3 *db, const struct selector *runs, const struct selector *policies,
 			struct error **err)
@@ -183,13 +239,15 @@ int scope_against_stock(sqlite3 *db, const struct selector *runs, const struct s
 	selector_add_sql(&stock, "policy = 'stock'");
 	selector_add_sql(&others, base);
 	selector_add_sql(&others, "policy <> 'stock'");
-	if (policies->where.len)
-		selector_add_sql(&others, policies->where.data);
+	if (policies->where.len) {
+		_cleanup_free_ char *wanted = xasprintf("%s OR policy = '" POLICY_AGAIN "'",
+							policies->where.data);
+
+		selector_add_sql(&others, wanted);
+	}
 	if (match(db, &stock, &others, err) < 0)
 		return -1;
-	/* Another build of a kernel is another kernel. */
-	return make_pairs(db, ~(1u << AXIS_POLICY | 1u << AXIS_KNOBS) & ((1u << N_AXES) - 1),
-			  " AND a.kernel_id = b.kernel_id", err);
+	return make_pairs(db, against_stock, ARRAY_SIZE(against_stock), err);
 }
 
 int scope_compare(sqlite3 *db, const struct selector *a, const struct selector *b,
@@ -210,5 +268,5 @@ int scope_compare(sqlite3 *db, const struct selector *a, const struct selector *
 		same &= ~(1u << AXIS_WORKLOAD_KNOBS);
 	if (match(db, a, b, err) < 0)
 		return -1;
-	return make_pairs(db, same, "", err);
+	return make_pairs(db, &(struct pairing){ PAIR_MAIN, same, "b.side = 1" }, 1, err);
 }

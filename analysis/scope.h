@@ -13,9 +13,14 @@
  *	report_run	side, usable (outcome is ok), lost (its trace has losses), and
  *			run.*; both sides
  *	report_metric	metric.* of usable runs, without those from a trace with losses
- *	report_pair	pair, setting, heading, a_label, b_label, a_group, b_group
+ *	report_pair	pair, setting, kind, heading, a_label, b_label, a_group, b_group
  *	report_member	pair, side, run_id
  *	report_left	left_out: how many runs of older contents were left out
+ *
+ * A pair's kind says what it is there to show: "main" what the comparison is
+ * about; "hooks" the price of a patched kernel, stock against stock of the
+ * kernel that it names as its baseline; "again" the noise, stock against its
+ * twin of a matrix with `aa = true`.
  */
 #ifndef ANALYSIS_SCOPE_H
 #define ANALYSIS_SCOPE_H
@@ -25,6 +30,12 @@
 
 #include "base/error.h"
 #include "base/str.h"
+
+enum pair_kind { PAIR_MAIN, PAIR_HOOKS, PAIR_AGAIN, N_PAIR_KINDS };
+const char *pair_kind_name(enum pair_kind k);
+
+/* The policy that is stock again, with seeds of its own. */
+#define POLICY_AGAIN "stock-again"
 
 /* A condition on `run`: keys and their globs.  Zero-initialised matches everything. */
 struct selector {
@@ -60,6 +71,7 @@ int sql_error(sqlite3 *db, struct error **err, const char *what);
 int sql_exec(sqlite3 *db, struct error **err, const char *sql);
 /* The first column of the first row; `fallback` if there is none. */
 int sql_int(sqlite3 *db, const char *sql, int fallback);
+bool sql_has_column(sqlite3 *db, const char *table, const char *column);
 /* The same as text; NULL if there is none.  Caller frees. */
 char *sql_text(sqlite3 *db, const char *sql);
 

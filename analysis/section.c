@@ -30,6 +30,17 @@ static int set_show(struct section *s, const char *value, struct error **err)
 			 value);
 }
 
+static int set_pairs(struct section *s, const char *value, struct error **err)
+{
+	for (enum pair_kind k = 0; k < N_PAIR_KINDS; k++) {
+		if (streq(pair_kind_name(k), value)) {
+			s->pairs = k;
+			return 0;
+		}
+	}
+	return error_set(err, EXIT_INPUT, "pairs: expected main, hooks or again, not \"%s\"", value);
+}
+
 static int set_key(struct section *s, const char *key, const char *value, struct error **err)
 {
 	if (streq(key, "title"))
@@ -40,10 +51,14 @@ static int set_key(struct section *s, const char *key, const char *value, struct
 		append_line(&s->empty, value);
 	else if (streq(key, "show"))
 		return set_show(s, value, err);
+	else if (streq(key, "pairs"))
+		return set_pairs(s, value, err);
+	else if (streq(key, "needs"))
+		append_line(&s->needs, value);
 	else if (!streq(key, "SPDX-License-Identifier"))
 		return error_set(err, EXIT_INPUT,
 				 "unknown key \"%s\"; there are title, text, empty, "
-				 "show",
+				 "show, pairs, needs",
 				 key);
 	return 0;
 }
@@ -150,9 +165,22 @@ static int fill_table(sqlite3 *db, sqlite3_stmt *stmt, struct section *s, struct
 	return rc == SQLITE_DONE ? 0 : sql_error(db, err, s->name);
 }
 
+static bool is_missing(sqlite3 *db, const char *name)
+{
+	_cleanup_free_ char *sql =
+		xasprintf("SELECT count(*) FROM pragma_table_info('%s')", name);
+
+	return !sql_int(db, sql, 0);
+}
+
 int section_run(sqlite3 *db, struct section *s, struct error **err)
 {
 	_cleanup_finalize_ sqlite3_stmt *stmt = NULL;
+
+	if (s->needs && is_missing(db, s->needs)) {
+		s->table = table_create();
+		return 0;
+	}
 
 	if (sqlite3_prepare_v2(db, s->sql, -1, &stmt, NULL) != SQLITE_OK)
 		return sql_error(db, err, s->name);
@@ -161,7 +189,7 @@ int section_run(sqlite3 *db, struct section *s, struct error **err)
 	s->compares = is_comparison(stmt);
 	if (!s->compares)
 		return fill_table(db, stmt, s, err);
-	if (comparison_fill(db, s->sql, has_column(stmt, "detail"), &s->rows, err) < 0)
+	if (comparison_fill(db, s->sql, s->pairs, has_column(stmt, "detail"), &s->rows, err) < 0)
 		return error_wrap(err, "%s", s->name);
 	return 0;
 }
@@ -172,6 +200,7 @@ void section_deinit(struct section *s)
 	free(s->title);
 	free(s->text);
 	free(s->empty);
+	free(s->needs);
 	free(s->sql);
 	comparison_deinit(&s->rows);
 	table_destroy(s->table);

@@ -7,6 +7,8 @@
  *	-- empty: what to say when there is no row (nothing: the section is left out)
  *	-- show: verbose	only with -v
  *	-- show: changed	only rows whose values differ
+ *	-- pairs: hooks		over pairs of this kind (scope.h) instead of "main"
+ *	-- needs: v_something	left out where the database has no such table or view
  *	SELECT …
  *
  * A query that gives the columns run_id, name, unit, better and value is a
@@ -32,6 +34,8 @@ struct section {
 	char *name; /* of the file, without ".sql" */
 	char *title, *text, *empty;
 	enum section_show show;
+	enum pair_kind pairs;
+	char *needs;
 	char *sql;
 	bool compares;
 	struct comparison rows; /* if it compares */

@@ -3,10 +3,25 @@
 #ifndef TEST_REPORT_DB_H
 #define TEST_REPORT_DB_H
 
+#include <jansson.h>
+
 #include "analysis/report.h"
+#include "analysis/scope.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "test.h"
+
+#define EXPECT_HAS(text, part)                                 \
+	do {                                                   \
+		if (!strstr(text, part))                       \
+			FAIL("no \"%s\" in:\n%s", part, text); \
+	} while (0)
+
+#define EXPECT_LACKS(text, part)                            \
+	do {                                                \
+		if (strstr(text, part))                     \
+			FAIL("\"%s\" in:\n%s", part, text); \
+	} while (0)
 
 /* One boot; members left out have the values of the defaults below. */
 struct boot {
@@ -74,7 +89,7 @@ static void boot(struct db *db, const struct boot *b)
 		metric(db, run, "fault_p99", "ns", "lower", b->p99, "workload");
 }
 
-static void boots(struct db *db, struct boot b, const double *p99, size_t n)
+static __attribute__((unused)) void boots(struct db *db, struct boot b, const double *p99, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		b.rep = (int)i + 1;
@@ -87,7 +102,7 @@ static __attribute__((unused)) const double slow[] = { 100, 110, 90, 105, 95 },
 					    fast[] = { 50, 60, 45, 55, 52 };
 
 /* Caller frees; an error gives its message. */
-static char *report(struct db *db, struct report_options o)
+static __attribute__((unused)) char *report(struct db *db, struct report_options o)
 {
 	_cleanup_error_ struct error *err = NULL;
 	char *text = NULL;
@@ -102,7 +117,7 @@ static char *report(struct db *db, struct report_options o)
 	return xasprintf("error %d: %s", err->code, err->msg);
 }
 
-static char *compare(struct db *db, const char *a, const char *b)
+static __attribute__((unused)) char *compare(struct db *db, const char *a, const char *b)
 {
 	_cleanup_error_ struct error *err = NULL;
 	char *text = NULL;
@@ -115,6 +130,47 @@ static char *compare(struct db *db, const char *a, const char *b)
 		return text;
 	free(text);
 	return xasprintf("error %d: %s", err->code, err->msg);
+}
+
+/* The one row of a JSON report for a metric; NULL unless there is exactly one. */
+static __attribute__((unused)) json_t *find_row(json_t *root, const char *name)
+{
+	json_t *section, *row, *found = NULL;
+	size_t i, j;
+
+	json_array_foreach(json_object_get(root, "sections"), i, section)
+	{
+		json_array_foreach(json_object_get(section, "rows"), j, row)
+		{
+			const char *metric_name = json_string_value(json_object_get(row, "metric"));
+
+			if (!metric_name || !streq(metric_name, name))
+				continue;
+			if (found)
+				return NULL;
+			found = row;
+		}
+	}
+	return found;
+}
+
+static __attribute__((unused)) const char *verdict_of(json_t *root, const char *name)
+{
+	return json_string_value(json_object_get(find_row(root, name), "verdict"));
+}
+
+static __attribute__((unused)) json_t *report_json(struct db *db, struct report_options o)
+{
+	_cleanup_free_ char *text = NULL;
+
+	o.json = true;
+	text = report(db, o);
+	return json_loads(text, 0, NULL);
+}
+
+static __attribute__((unused)) double number(json_t *row, const char *key)
+{
+	return json_number_value(json_object_get(row, key));
 }
 
 #endif

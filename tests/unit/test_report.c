@@ -9,59 +9,6 @@
 #include "report_db.h"
 #include "test.h"
 
-#define EXPECT_HAS(text, part)                                 \
-	do {                                                   \
-		if (!strstr(text, part))                       \
-			FAIL("no \"%s\" in:\n%s", part, text); \
-	} while (0)
-
-#define EXPECT_LACKS(text, part)                            \
-	do {                                                \
-		if (strstr(text, part))                     \
-			FAIL("\"%s\" in:\n%s", part, text); \
-	} while (0)
-
-/* The one row of a JSON report for a metric; NULL unless there is exactly one. */
-static json_t *find_row(json_t *root, const char *name)
-{
-	json_t *section, *row, *found = NULL;
-	size_t i, j;
-
-	json_array_foreach(json_object_get(root, "sections"), i, section)
-	{
-		json_array_foreach(json_object_get(section, "rows"), j, row)
-		{
-			const char *metric_name = json_string_value(json_object_get(row, "metric"));
-
-			if (!metric_name || !streq(metric_name, name))
-				continue;
-			if (found)
-				return NULL;
-			found = row;
-		}
-	}
-	return found;
-}
-
-static const char *verdict_of(json_t *root, const char *name)
-{
-	return json_string_value(json_object_get(find_row(root, name), "verdict"));
-}
-
-static json_t *report_json(struct db *db, struct report_options o)
-{
-	_cleanup_free_ char *text = NULL;
-
-	o.json = true;
-	text = report(db, o);
-	return json_loads(text, 0, NULL);
-}
-
-static double number(json_t *row, const char *key)
-{
-	return json_number_value(json_object_get(row, key));
-}
-
 TEST(five_against_five_show_a_difference)
 {
 	_cleanup_db_ struct db *db = open_db();
