@@ -112,6 +112,7 @@ static int read_scalars(struct job *j, struct error **err)
 	j->output = job_value(t, JOB_OUTPUT);
 	j->argv = t->values[JOB_ARG];
 	j->events = t->values[JOB_TRACE_EVENT];
+	j->daemon = t->values[JOB_DAEMON];
 	if (to_number("seed", job_value(t, JOB_SEED), UINT64_MAX, &j->seed, err) < 0 ||
 	    to_unsigned(t, JOB_HEARTBEAT, "heartbeat_ms", &j->heartbeat_ms, err) < 0 ||
 	    to_unsigned(t, JOB_TIMEOUT, "timeout_s", &j->timeout_s, err) < 0 ||
@@ -136,16 +137,16 @@ static int read_modules(char *const *lines, struct job_module **ret, size_t *ret
 	return 0;
 }
 
-static int read_knobs(struct job *j, struct error **err)
+static int read_knobs(struct job *j, enum job_key key, const char *name, struct error **err)
 {
-	char *const *lines = j->text.values[JOB_KNOB], *words[3];
+	char *const *lines = j->text.values[key], *words[3];
 
 	for (; lines && *lines; lines++) {
 		struct job_knob *k = ARRAY_APPEND(j->knobs, j->n_knobs);
 
-		if (cut_words("knob", *lines, 3, 3, words, err) < 0)
+		if (cut_words(name, *lines, 3, 3, words, err) < 0)
 			return -1;
-		*k = (struct job_knob){ words[0], words[1], words[2] };
+		*k = (struct job_knob){ words[0], words[1], words[2], key == JOB_KNOB_READ };
 	}
 	return 0;
 }
@@ -191,7 +192,8 @@ int job_read(const char *text, struct job *ret, struct error **err)
 	    read_modules(t->values[JOB_MODULE], &ret->modules, &ret->n_modules, err) < 0 ||
 	    read_modules(t->values[JOB_POLICY_MODULE], &ret->policy_modules, &ret->n_policy_modules,
 			 err) < 0 ||
-	    read_knobs(ret, err) < 0 || read_params(ret, err) < 0)
+	    read_knobs(ret, JOB_KNOB, "knob", err) < 0 ||
+	    read_knobs(ret, JOB_KNOB_READ, "knob_read", err) < 0 || read_params(ret, err) < 0)
 		return -1;
 	return read_counters(ret, err);
 }

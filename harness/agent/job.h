@@ -19,6 +19,7 @@ struct job_module {
 
 struct job_knob {
 	char *name, *path, *value;
+	bool said; /* by a line of the file, and not to be written */
 };
 
 struct job_param {
@@ -39,6 +40,7 @@ struct job {
 	struct job_range swap_range, data_range;
 	const char *workload, *output;
 	char **argv, **events; /* events: system:glob */
+	char **daemon;         /* argv, or NULL */
 	struct job_module *modules, *policy_modules;
 	size_t n_modules, n_policy_modules;
 	struct job_knob *knobs;

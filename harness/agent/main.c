@@ -150,6 +150,8 @@ static int measure(struct agent *a, struct error **err)
 		trace_start();
 	a->cpu_ns = own_cpu_ns();
 	r = workload_run(&a->job, &a->workload, err);
+	policy_daemon_end(&a->policy);
+	workload_end_stragglers();
 	a->cpu_ns = own_cpu_ns() - a->cpu_ns;
 	if (tracing)
 		trace_stop();

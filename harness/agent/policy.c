@@ -7,8 +7,12 @@
 #include "agent/modules.h"
 #include "agent/snapshot.h"
 #include "agent/value.h"
+#include "agent/wait.h"
 #include "agent/write.h"
 #include "base/file.h"
+
+/* For a daemon to set itself up; it does so in milliseconds. */
+#define DAEMON_READY_MS 30000
 
 static void add_knobs(const struct job *job, struct policy *p)
 {
@@ -18,7 +22,8 @@ static void add_knobs(const struct job *job, struct policy *p)
 		k->name = job->knobs[i].name;
 		k->wanted = job->knobs[i].value;
 		k->path = xstrdup(job->knobs[i].path);
-		k->write = true;
+		k->write = !job->knobs[i].said;
+		k->said = job->knobs[i].said;
 	}
 	for (size_t i = 0; i < job->n_params; i++) {
 		const struct job_param *m = &job->params[i];
@@ -42,6 +47,22 @@ static char *read_value(const char *path, struct error **err)
 	return text;
 }
 
+/* Of a file that is the value, or has it in a line. */
+static char *read_knob(const struct knob_state *k, struct error **err)
+{
+	_cleanup_free_ char *text = read_value(k->path, err);
+	size_t len = strlen(k->name);
+
+	if (!k->said || !text)
+		return steal_ptr(&text);
+	for (char *rest = text, *line; (line = strsep(&rest, "\n"));) {
+		if (strncmp(line, k->name, len) == 0 && line[len] == ' ')
+			return xstrdup(line + len + 1);
+	}
+	error_set(err, EXIT_FAULT, "%s has no such line", k->path);
+	return NULL;
+}
+
 /* Keeps the first problem of a knob. */
 static void compare(struct knob_state *k, const char *got, const struct error *e, const char *when)
 {
@@ -63,7 +84,7 @@ static void knob_apply(struct knob_state *k)
 		if (write_text(k->path, k->wanted, &e) < 0)
 			k->problem = xasprintf("knob %s: %s", k->name, e->msg);
 	}
-	k->readback = read_value(k->path, &e);
+	k->readback = read_knob(k, &e);
 	compare(k, k->readback, e, "after it was set");
 }
 
@@ -76,6 +97,50 @@ static char *load_modules(const struct job *job)
 			return xstrdup(e->msg);
 	}
 	return NULL;
+}
+
+struct daemon_wait {
+	const struct job *job;
+	const struct policy_daemon *daemon;
+};
+
+static bool read_counter(const struct job_counter *c, uint64_t *ret)
+{
+	_cleanup_free_ char *text = NULL;
+
+	return file_read(c->path, &text, NULL, NULL) == 0 && text_number(text, c->name, ret);
+}
+
+/* It says by its counters that it is set up. */
+static bool ready_or_ended(void *arg)
+{
+	const struct daemon_wait *w = arg;
+	uint64_t value;
+
+	if (daemon_has_ended(w->daemon))
+		return true;
+	for (size_t i = 0; i < w->job->n_counters; i++) {
+		if (!read_counter(&w->job->counters[i], &value))
+			return false;
+	}
+	return true;
+}
+
+static char *run_daemon(const struct job *job, struct policy *p)
+{
+	struct daemon_wait w = { job, &p->daemon };
+	char *problem = daemon_start(job, &p->daemon);
+
+	if (problem || !p->daemon.pid)
+		return problem;
+	/* A counter that never comes is named by start_counters(). */
+	wait_for(ready_or_ended, &w, DAEMON_READY_MS);
+	return daemon_has_ended(&p->daemon) ? daemon_end(&p->daemon) : NULL;
+}
+
+void policy_daemon_end(struct policy *p)
+{
+	p->daemon_problem = daemon_end(&p->daemon);
 }
 
 static char *check_modules(const struct job *job)
@@ -95,13 +160,6 @@ static char *first_problem(const struct policy *p)
 		if (p->knobs[i].problem)
 			return xstrdup(p->knobs[i].problem);
 	return NULL;
-}
-
-static bool read_counter(const struct job_counter *c, uint64_t *ret)
-{
-	_cleanup_free_ char *text = NULL;
-
-	return file_read(c->path, &text, NULL, NULL) == 0 && text_number(text, c->name, ret);
 }
 
 static char *start_counters(const struct job *job, struct policy *p)
@@ -126,6 +184,8 @@ char *policy_apply(const struct job *job, struct policy *p)
 
 	add_knobs(job, p);
 	problem = load_modules(job);
+	if (!problem)
+		problem = run_daemon(job, p);
 	if (problem)
 		return problem;
 	for (size_t i = 0; i < p->n_knobs; i++)
@@ -167,12 +227,14 @@ char *policy_verify_after(const struct job *job, struct policy *p)
 		_cleanup_error_ struct error *e = NULL;
 		struct knob_state *k = &p->knobs[i];
 
-		k->after = read_value(k->path, &e);
+		k->after = read_knob(k, &e);
 		k->checked_after = true;
 		compare(k, k->after, e, "after the workload");
 	}
 	counters = stop_counters(p);
-	problem = check_modules(job);
+	problem = steal_ptr(&p->daemon_problem);
+	if (!problem)
+		problem = check_modules(job);
 	if (!problem)
 		problem = first_problem(p);
 	return problem ? problem : steal_ptr(&counters);

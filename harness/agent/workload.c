@@ -127,8 +127,7 @@ static bool reaped(void *arg)
 	return pid < 0;
 }
 
-/* What the workload left running must not go on into the counters read after it. */
-static void end_stragglers(void)
+void workload_end_stragglers(void)
 {
 	if (getpid() != 1)
 		return;
@@ -146,7 +145,6 @@ int workload_run(const struct job *job, struct workload *ret, struct error **err
 	attend(&c, ret->start_ns + job->timeout_s * 1000000000ull, ret);
 	waitpid(c.pid, &ret->status, 0);
 	ret->end_ns = now_ns();
-	end_stragglers();
 	drain(c.out, &ret->out, &ret->out_dropped);
 	drain(c.err, &ret->err, &ret->err_dropped);
 	close(c.out);

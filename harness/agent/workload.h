@@ -15,6 +15,8 @@ struct workload {
 
 /* -1 only if it could not be started at all. */
 int workload_run(const struct job *job, struct workload *ret, struct error **err);
+/* What it left running must not go on into the counters read after it. */
+void workload_end_stragglers(void);
 /* NULL if it ended well, or what went wrong; caller frees. */
 char *workload_problem(const struct workload *w, const struct job *job);
 

@@ -79,6 +79,11 @@ struct knob_def {
 	 * elsewhere (module parameter, ${knob} in a command line).
 	 */
 	char *set;
+	/*
+	 * File in the guest with a line `name value`, by which the policy's daemon
+	 * says what value it works with; or NULL.
+	 */
+	char *read;
 	char *help;
 };
 
@@ -98,6 +103,12 @@ struct counter_def {
 	char *help;
 };
 
+/* [daemon] of a policy: a program that runs beside the workload */
+struct daemon_def {
+	char *source; /* C file in the policy's folder, built statically; NULL: there is none */
+	char **args;  /* ${knob} is replaced */
+};
+
 /* policies/NAME/policy.toml */
 struct policy_def {
 	char *name; /* the folder's name */
@@ -109,6 +120,7 @@ struct policy_def {
 	char **needs_config; /* CONFIG_X options that must be y or m */
 	struct module_def *modules;
 	size_t n_modules;
+	struct daemon_def daemon;
 	struct knob_def *knobs;
 	size_t n_knobs;
 	struct counter_def *counters;

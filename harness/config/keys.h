@@ -99,6 +99,9 @@ int config_knob_text(const struct reader *r, const struct knob_def *knob,
 int config_check_references(const struct reader *r, const struct toml_node *node,
 			    char *const *known, struct error **err);
 
+/* None of [[knob]] has a "read": there is no daemon that could tell. */
+int config_refuse_reads(const struct reader *r, const struct toml_node *knobs, struct error **err);
+
 /* Variables that the harness itself gives to a workload's command line; NULL-terminated. */
 extern const char *const workload_variables[];
 

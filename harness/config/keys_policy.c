@@ -117,6 +117,51 @@ const struct config_table module_table = {
 	.check = check_module,
 };
 
+static const struct config_key daemon_keys[] = {
+	{
+		.key = "source",
+		.type = KEY_STRING,
+		.offset = offsetof(struct policy_def, daemon.source),
+		.help = "C file in the policy's folder, built statically",
+	},
+	{
+		.key = "args",
+		.type = KEY_STRINGS,
+		.offset = offsetof(struct policy_def, daemon.args),
+		.help = "its arguments; ${KNOB} stands for a knob's value",
+	},
+};
+
+static int check_daemon(const struct reader *r, const struct toml_node *node, void *base,
+			struct error **err)
+{
+	const struct policy_def *policy = base;
+	_cleanup_free_ char *source = xasprintf("%s/%s", r->dir, policy->daemon.source ?: "");
+
+	/* Not a required key: an absent table is read as an empty one. */
+	if (!policy->daemon.source)
+		return node->n_children ? config_error_value(r, node, err,
+							     "\"source\" is missing in [daemon]")
+					: 0;
+	if (!path_exists(source))
+		return config_error_value(r, toml_get(node, "source"), err,
+					  "there is no %s in the policy's folder",
+					  policy->daemon.source);
+	return 0;
+}
+
+static const struct config_table daemon_table = {
+	.title = "[daemon]",
+	.file = "policy.toml",
+	.help = "A program of the policy's own, started before the workload, ended after it.",
+	.keys = daemon_keys,
+	.n_keys = ARRAY_SIZE(daemon_keys),
+	.size = sizeof(struct policy_def),
+	.pos = NO_MEMBER,
+	.name = NO_MEMBER,
+	.check = check_daemon,
+};
+
 static const struct config_key counter_keys[] = {
 	{
 		.key = "name",
@@ -220,6 +265,12 @@ static const struct config_key knob_keys[] = {
 		.help = "file in the guest that takes the value and gives it back",
 	},
 	{
+		.key = "read",
+		.type = KEY_STRING,
+		.offset = offsetof(struct knob_def, read),
+		.help = "file in the guest where the policy's daemon says \"name value\"",
+	},
+	{
 		.key = "help",
 		.type = KEY_STRING,
 		.offset = offsetof(struct knob_def, help),
@@ -267,8 +318,14 @@ static int check_knob(const struct reader *r, const struct toml_node *node, void
 					  "a knob can't be named \"%s\": the harness itself gives "
 					  "${%s} to workloads",
 					  k->name, k->name);
+	if (k->set && k->read)
+		return config_error_value(r, toml_get(node, "read"), err,
+					  "knob \"%s\" is written to \"set\" and read back from "
+					  "there; it can't have a \"read\", too",
+					  k->name);
 	if (check_knob_range(r, node, k, err) < 0 ||
-	    check_absolute(r, node, "set", k->set, err) < 0)
+	    check_absolute(r, node, "set", k->set, err) < 0 ||
+	    check_absolute(r, node, "read", k->read, err) < 0)
 		return -1;
 	if (!def)
 		return 0;
@@ -323,6 +380,14 @@ static const struct config_key policy_keys[] = {
 		.help = "kernel modules",
 	},
 	{
+		/* The same struct, from its own table. */
+		.key = "daemon",
+		.type = KEY_TABLE,
+		.offset = 0,
+		.sub = &daemon_table,
+		.help = "a program beside the workload",
+	},
+	{
 		.key = "knob",
 		.type = KEY_TABLES,
 		.offset = offsetof(struct policy_def, knobs),
@@ -340,11 +405,13 @@ static const struct config_key policy_keys[] = {
 	},
 };
 
-/* ${…} in module parameters: only the policy's own knobs. */
+/* ${…} in module parameters and the daemon's arguments: only the policy's own knobs. */
 static int check_policy(const struct reader *r, const struct toml_node *node, void *base,
 			struct error **err)
 {
 	const struct toml_node *modules = toml_get(node, "module");
+	const struct toml_node *daemon = toml_get(node, "daemon");
+	const struct toml_node *args = daemon ? toml_get(daemon, "args") : NULL;
 	const struct policy_def *policy = base;
 	_cleanup_strv_ char **knobs = xcalloc(1, sizeof(*knobs));
 
@@ -356,7 +423,9 @@ static int check_policy(const struct reader *r, const struct toml_node *node, vo
 		if (params && config_check_references(r, params, knobs, err) < 0)
 			return -1;
 	}
-	return 0;
+	if (args && config_check_references(r, args, knobs, err) < 0)
+		return -1;
+	return policy->daemon.source ? 0 : config_refuse_reads(r, toml_get(node, "knob"), err);
 }
 
 const struct config_table policy_table = {

@@ -269,7 +269,8 @@ static int check_workload(const struct reader *r, const struct toml_node *node, 
 	if (source && !path_exists(source))
 		return config_error_value(r, toml_get(node, "source"), err,
 					  "there is no %s in the workload's folder", w->source);
-	if (check_swap(r, node, w, err) < 0 || check_output(r, node, w, err) < 0)
+	if (check_swap(r, node, w, err) < 0 || check_output(r, node, w, err) < 0 ||
+	    config_refuse_reads(r, toml_get(node, "knob"), err) < 0)
 		return -1;
 	return config_check_references(r, toml_get(node, "command"), known, err);
 }

@@ -113,3 +113,15 @@ int config_check_references(const struct reader *r, const struct toml_node *node
 	}
 	return 0;
 }
+
+int config_refuse_reads(const struct reader *r, const struct toml_node *knobs, struct error **err)
+{
+	for (size_t i = 0; knobs && i < knobs->n_children; i++) {
+		const struct toml_node *read = toml_get(&knobs->children[i], "read");
+
+		if (read)
+			return config_error_key(r, read, err,
+						"\"read\" is for a policy with a [daemon]");
+	}
+	return 0;
+}

@@ -30,7 +30,9 @@ static int write_job(const char *path, const struct image_inputs *in, const char
 
 	if (!c || cpio_data(c, JOB_PATH + 1, 0444, job, strlen(job), err) < 0)
 		return -1;
-	if (in->n_policy && cpio_dir(c, "policy", err) < 0)
+	if ((in->n_policy || in->daemon) && cpio_dir(c, "policy", err) < 0)
+		return -1;
+	if (in->daemon && cpio_file(c, POLICY_DAEMON + 1, 0555, in->daemon, err) < 0)
 		return -1;
 	for (size_t i = 0; i < in->n_policy; i++) {
 		if (cpio_file(c, in->policy[i].guest + 1, 0444, in->policy[i].from, err) < 0)

@@ -53,6 +53,8 @@ DEFINE_GUARD(boot_files, struct boot_files *, boot_files_free)
 
 /* A hash over the agent binary: part of every cell's id. */
 int image_agent_hash(char ret[HASH_HEX], struct error **err);
+/* Adds a policy's daemon, if it has one; built for that if it isn't yet. */
+int image_daemon_hash(const struct policy_def *p, struct hash *h, struct error **err);
 /*
  * A hash over the workload as the guest sees it: its folder, its compiled
  * source, and the host's versions of its programs with their libraries.

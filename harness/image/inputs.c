@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "image/closure.h"
 #include "image/modules.h"
+#include "image/program.h"
 #include "image/tools.h"
 
 #define POLICY_DIR "/policy"
@@ -89,6 +90,22 @@ static int add_policy_modules(struct image_inputs *in, const struct kernel *k, s
 	return 0;
 }
 
+static int build_daemon(const struct policy_def *policy, char **ret, struct error **err)
+{
+	const struct program p = { policy->name, policy->dir, policy->daemon.source };
+
+	return p.source ? program_build(&p, ret, err) : 0;
+}
+
+int image_daemon_hash(const struct policy_def *p, struct hash *h, struct error **err)
+{
+	_cleanup_free_ char *daemon = NULL;
+
+	if (build_daemon(p, &daemon, err) < 0)
+		return -1;
+	return daemon ? hash_file(h, daemon, err) : 0;
+}
+
 /* A program of the image is named by the path that it has on the host and so in the image. */
 static int find_program(struct image_inputs *in, struct error **err)
 {
@@ -111,7 +128,7 @@ int image_inputs_init(struct image_inputs *in, const struct cell *cell, const st
 	    tools_image(cell->workload, &in->tools, &in->tools_bytes, err) < 0 ||
 	    find_program(in, err) < 0)
 		return -1;
-	if (add_policy_modules(in, k, err) < 0)
+	if (add_policy_modules(in, k, err) < 0 || build_daemon(cell->policy, &in->daemon, err) < 0)
 		return error_wrap(err, "policy %s", cell->policy->name);
 	return 0;
 }
@@ -124,6 +141,7 @@ void image_inputs_deinit(struct image_inputs *in)
 		free(in->policy[i].params);
 	}
 	free(in->policy);
+	free(in->daemon);
 	free(in->tools);
 	free(in->program);
 	initrd_deinit(&in->initrd);

@@ -13,6 +13,9 @@ struct policy_file {
 	char *params; /* "key=value key=value" or "" */
 };
 
+/* The policy's daemon in the guest. */
+#define POLICY_DAEMON "/policy/daemon"
+
 struct image_inputs {
 	const struct cell *cell;
 	struct memory_layout layout;
@@ -22,6 +25,7 @@ struct image_inputs {
 	char *program;              /* argv[0]: where the tools image has it */
 	struct policy_file *policy; /* in loading order */
 	size_t n_policy;
+	char *daemon; /* the policy's program on the host, or NULL */
 };
 
 int image_inputs_init(struct image_inputs *in, const struct cell *cell, const struct kernel *k,

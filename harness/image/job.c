@@ -57,6 +57,9 @@ static void put_knobs(struct strbuf *b, const struct knob_value *knobs, size_t n
 		if (knobs[i].def->set)
 			job_put(b, JOB_KNOB, "%s %s %s", knobs[i].def->name, knobs[i].def->set,
 				knobs[i].value);
+		if (knobs[i].def->read)
+			job_put(b, JOB_KNOB_READ, "%s %s %s", knobs[i].def->name,
+				knobs[i].def->read, knobs[i].value);
 	}
 }
 
@@ -95,6 +98,23 @@ static int put_param(struct strbuf *b, const struct cell *cell, const struct mod
 	return 0;
 }
 
+static int put_daemon(struct strbuf *b, const struct cell *cell, struct error **err)
+{
+	const struct daemon_def *d = &cell->policy->daemon;
+
+	if (!d->source)
+		return 0;
+	job_put(b, JOB_DAEMON, "%s", POLICY_DAEMON);
+	for (char **word = d->args; word && *word; word++) {
+		_cleanup_free_ char *arg = cell_expand(cell, *word, NULL, err);
+
+		if (!arg)
+			return error_wrap(err, "arguments of policy %s", cell->policy->name);
+		job_put(b, JOB_DAEMON, "%s", arg);
+	}
+	return 0;
+}
+
 static int put_policy(struct strbuf *b, const struct image_inputs *in, struct error **err)
 {
 	const struct cell *c = in->cell;
@@ -110,6 +130,8 @@ static int put_policy(struct strbuf *b, const struct image_inputs *in, struct er
 				return -1;
 		}
 	}
+	if (put_daemon(b, c, err) < 0)
+		return -1;
 	for (size_t i = 0; i < p->n_counters; i++)
 		job_put(b, JOB_COUNTER, "%s %s %s", p->counters[i].name,
 			p->counters[i].liveness ? "live" : "plain", p->counters[i].file);

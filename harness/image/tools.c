@@ -11,6 +11,7 @@
 #include "image/cached.h"
 #include "image/closure.h"
 #include "image/image.h"
+#include "image/program.h"
 
 #define FORMAT "tools 1" /* to be raised when the same inputs are to give other contents */
 
@@ -85,6 +86,15 @@ static int add_folder(struct tools *t, const struct workload_def *w, const char 
 		else if (add_folder(t, w, sub, err) < 0)
 			return -1;
 	}
+	return 0;
+}
+
+int tools_build(const struct workload_def *w, char **ret, struct error **err)
+{
+	const struct program p = { w->name, w->dir, w->source };
+
+	if (program_build(&p, ret, err) < 0)
+		return error_wrap(err, "workload %s", w->name);
 	return 0;
 }
 

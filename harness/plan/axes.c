@@ -20,12 +20,13 @@ static bool matches(const char *glob, const char *name)
 	return !glob || fnmatch(glob, name, 0) == 0;
 }
 
-static int hash_folder(const char *dir, char ret[HASH_HEX], struct error **err)
+/* The folder, and the daemon as it runs: another compiler makes another one. */
+static int hash_policy(const struct policy_def *def, char ret[HASH_HEX], struct error **err)
 {
 	_cleanup_hash_ struct hash *h = hash_create();
 
-	if (content_hash(h, dir, err) < 0)
-		return -1;
+	if (content_hash(h, def->dir, err) < 0 || image_daemon_hash(def, h, err) < 0)
+		return error_wrap(err, "policy \"%s\"", def->name);
 	hash_finish(h, ret);
 	return 0;
 }
@@ -100,8 +101,8 @@ static int add_policies(struct axes *a, const struct config *c, const struct mat
 		p = ARRAY_APPEND(a->policies, a->n_policies);
 		p->def = def;
 		p->n_variants = variants_count(m, def->name, def->knobs, def->n_knobs);
-		if (hash_folder(def->dir, p->hash, err) < 0)
-			return error_wrap(err, "policy \"%s\"", def->name);
+		if (hash_policy(def, p->hash, err) < 0)
+			return -1;
 	}
 	return a->n_policies ? 0 : nothing_matches(m, "policy", glob, m->policies, err);
 }

@@ -31,6 +31,9 @@
 	X(KNOB, "knob", 0, JOB_MANY, "NAME PATH VALUE: write, read back, compare")                \
 	X(MODULE_PARAM, "module_param", 0, JOB_MANY,                                              \
 	  "NAME MODULE PARAM VALUE: read back from sysfs")                                        \
+	X(DAEMON, "daemon", 0, JOB_MANY, "argv of the policy's own program, one word a line")     \
+	X(KNOB_READ, "knob_read", 0, JOB_MANY,                                                    \
+	  "NAME FILE VALUE: what the daemon says in a `NAME value` line of the file")             \
 	X(COUNTER, "counter", 0, JOB_MANY, "NAME live|plain PATH: `NAME value` line of the file") \
 	X(WORKLOAD, "workload", 1, 1, "the workload's name")                                      \
 	X(ARG, "arg", 1, JOB_MANY, "argv of the workload, one word a line")                       \

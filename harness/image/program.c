@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Workloads that are one C file. */
+/* Workloads and policies' daemons that are one C file. */
 #include "base/file.h"
 #include "base/proc.h"
+#include "base/sha256.h"
 #include "base/str.h"
 #include "image/cached.h"
-#include "image/tools.h"
+#include "image/program.h"
+#include "plan/plan.h"
 
 /*
  * Static, so that nothing of the host's C library has to be in the image.  The
@@ -16,7 +18,7 @@ static char *const compiler[] = {
 };
 
 /* The compiler's first words name its version; the source's folder may hold headers. */
-static int identify(const struct workload_def *w, char ret[HASH_HEX], struct error **err)
+static int identify(const struct program *p, char ret[HASH_HEX], struct error **err)
 {
 	_cleanup_hash_ struct hash *h = hash_create();
 	_cleanup_free_ char *version = NULL;
@@ -26,9 +28,9 @@ static int identify(const struct workload_def *w, char ret[HASH_HEX], struct err
 	hash_str(h, version);
 	for (char *const *word = compiler; *word; word++)
 		hash_str(h, *word);
-	hash_str(h, w->name);
-	hash_str(h, w->source);
-	if (hash_tree(h, w->dir, NULL, err) < 0)
+	hash_str(h, p->name);
+	hash_str(h, p->source);
+	if (hash_tree(h, p->dir, NULL, err) < 0)
 		return -1;
 	hash_finish(h, ret);
 	ret[SHORT_ID - 1] = '\0';
@@ -37,25 +39,25 @@ static int identify(const struct workload_def *w, char ret[HASH_HEX], struct err
 
 static int make(const char *dir, void *arg, struct error **err)
 {
-	const struct workload_def *w = arg;
-	_cleanup_free_ char *out = xasprintf("%s/%s", dir, w->name);
+	const struct program *p = arg;
+	_cleanup_free_ char *out = xasprintf("%s/%s", dir, p->name);
 	_cleanup_strv_ char **argv = strv_copy(compiler);
-	const struct proc_opts opts = { .cwd = w->dir };
+	const struct proc_opts opts = { .cwd = p->dir };
 
 	strv_add(&argv, "-o");
 	strv_add(&argv, out);
-	strv_add(&argv, w->source);
+	strv_add(&argv, p->source);
 	strv_add(&argv, "-lm");
 	return proc_run(argv, &opts, err);
 }
 
-int tools_build(const struct workload_def *w, char **ret, struct error **err)
+int program_build(const struct program *p, char **ret, struct error **err)
 {
 	_cleanup_free_ char *dir = NULL;
 	char id[HASH_HEX];
 
-	if (identify(w, id, err) < 0 || cached_dir("programs", id, make, (void *)w, &dir, err) < 0)
-		return error_wrap(err, "workload %s: build %s", w->name, w->source);
-	*ret = xasprintf("%s/%s", dir, w->name);
+	if (identify(p, id, err) < 0 || cached_dir("programs", id, make, (void *)p, &dir, err) < 0)
+		return error_wrap(err, "build %s", p->source);
+	*ret = xasprintf("%s/%s", dir, p->name);
 	return 0;
 }
