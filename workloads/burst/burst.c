@@ -385,16 +385,18 @@ static void print_free(FILE *out, const char *name, const unsigned long *pages)
 
 static void print_rounds(FILE *out, const struct result *r)
 {
-	double ns = 0, gain = 0;
+	double ns = 0, gain = 0, idle = 0;
 
 	fputs("  \"burst_ns\": [", out);
 	for (unsigned long i = 0; i < opt.rounds; i++) {
 		fprintf(out, "%s%" PRIu64, i ? ", " : "", r->ns[i]);
 		ns += (double)r->ns[i];
 		gain += (double)r->free_after[i] - (double)r->free_before[i];
+		idle += (double)r->free_after[i];
 	}
 	fprintf(out, "],\n  \"pages_per_s\": %.1f,\n  \"idle_gain_pages\": %.1f,\n",
 		(double)r->pages * (double)opt.rounds * (double)NS / ns, gain / (double)opt.rounds);
+	fprintf(out, "  \"idle_free_pages\": %.1f,\n", idle / (double)opt.rounds);
 }
 
 static void print_result(const struct result *r, const struct worker *workers)
