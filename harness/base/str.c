@@ -124,6 +124,15 @@ size_t strv_len(char *const *v)
 	return n;
 }
 
+bool strv_has(char *const *v, const char *s)
+{
+	for (; v && *v; v++) {
+		if (streq(*v, s))
+			return true;
+	}
+	return false;
+}
+
 void strv_add(char ***v, const char *s)
 {
 	size_t n = strv_len(*v);

@@ -56,6 +56,7 @@ void strbuf_deinit(struct strbuf *b);
 /* NULL-terminated vectors of strings, as argv and configuration lists use them. */
 char **strv_copy(char *const *v);
 size_t strv_len(char *const *v);
+bool strv_has(char *const *v, const char *s);
 void strv_add(char ***v, const char *s);
 void strv_addf(char ***v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void strv_free(char **v);

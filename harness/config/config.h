@@ -191,6 +191,7 @@ struct matrix_def {
 	size_t n_modes;
 	unsigned int reps;
 	uint64_t seed;
+	bool aa; /* stock twice, under another seed: what lies between the two is noise */
 	struct sweep_def *sweeps;
 	size_t n_sweeps;
 };

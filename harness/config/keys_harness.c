@@ -267,6 +267,13 @@ static const struct config_key matrix_keys[] = {
 		.help = "of the order and of the workloads",
 	},
 	{
+		.key = "aa",
+		.type = KEY_BOOL,
+		.offset = offsetof(struct matrix_def, aa),
+		.def = "false",
+		.help = "also run policy stock-again: stock with other seeds, for the noise floor",
+	},
+	{
 		.key = "sweep",
 		.type = KEY_SWEEPS,
 		.offset = offsetof(struct matrix_def, sweeps),

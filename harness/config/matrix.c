@@ -323,12 +323,21 @@ static int check_knobs_apart(const struct reader *r, const struct toml_node *nod
 	return 0;
 }
 
+static int check_aa(const struct reader *r, const struct toml_node *node,
+		    const struct matrix_def *m, struct error **err)
+{
+	if (!m->aa || strv_has(m->policies, "stock"))
+		return 0;
+	return config_error_key(r, toml_get(node, "aa"), err,
+				"aa = true compares \"stock\" with itself, and \"policies\" lacks it");
+}
+
 int config_check_matrix(const struct reader *r, const struct toml_node *node, void *base,
 			struct error **err)
 {
 	const struct matrix_def *m = base;
 
-	if (check_axes(r, node, err) < 0)
+	if (check_axes(r, node, err) < 0 || check_aa(r, node, m, err) < 0)
 		return -1;
 	for (size_t i = 0; i < m->n_sweeps; i++) {
 		if (check_sweep_used(m, &m->sweeps[i], err) < 0)

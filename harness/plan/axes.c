@@ -90,8 +90,12 @@ static int add_kernels(struct axes *a, const struct config *c, const struct matr
 static int add_policies(struct axes *a, const struct config *c, const struct matrix_def *m,
 			const char *glob, struct error **err)
 {
-	for (size_t i = 0; m->policies[i]; i++) {
-		const struct policy_def *def = config_policy(c, m->policies[i], err);
+	_cleanup_strv_ char **names = strv_copy(m->policies);
+
+	if (m->aa && !strv_has(names, PLAN_AGAIN))
+		strv_add(&names, PLAN_AGAIN);
+	for (size_t i = 0; names[i]; i++) {
+		const struct policy_def *def = config_policy(c, names[i], err);
 		struct policy_axis *p;
 
 		if (!def)

@@ -24,6 +24,11 @@ uint64_t order_seed(uint64_t matrix_seed, unsigned int rep)
 	return derive("cell seed", matrix_seed, rep) >> 1;
 }
 
+uint64_t order_seed_again(uint64_t matrix_seed, unsigned int rep)
+{
+	return derive("cell seed again", matrix_seed, rep) >> 1;
+}
+
 /*
  * splitmix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number
  * Generators, OOPSLA 2014): 64 bits of state and the same on every libc.

@@ -8,6 +8,8 @@
 
 /* A repetition's seed; fits SQLite's signed integers. */
 uint64_t order_seed(uint64_t matrix_seed, unsigned int rep);
+/* Another one, for the cell that is to differ in nothing else. */
+uint64_t order_seed_again(uint64_t matrix_seed, unsigned int rep);
 
 /* 0 … n-1 in a random order of this repetition. */
 void order_shuffle(size_t *ret, size_t n, uint64_t matrix_seed, unsigned int rep);

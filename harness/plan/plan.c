@@ -131,6 +131,13 @@ static char *find_refusal(const struct cell *cell, const struct point *p)
 	return NULL;
 }
 
+static uint64_t cell_seed(const struct builder *b, const struct point *p, unsigned int rep)
+{
+	if (streq(p->policy->def->name, PLAN_AGAIN))
+		return order_seed_again(b->plan->seed, rep);
+	return order_seed(b->plan->seed, rep);
+}
+
 static struct cell make_cell(const struct builder *b, const struct point *p, unsigned int rep)
 {
 	const struct config *c = b->plan->config;
@@ -144,7 +151,7 @@ static struct cell make_cell(const struct builder *b, const struct point *p, uns
 		.n_workload_knobs = p->workload_variant->n_knobs,
 		.mode = p->mode,
 		.rep = rep,
-		.seed = order_seed(b->plan->seed, rep),
+		.seed = cell_seed(b, p, rep),
 		.machine = &c->machine,
 		.trace = &c->trace,
 		.estimate_s = overhead_s[p->mode] + p->workload->def->estimate_s,

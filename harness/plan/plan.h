@@ -33,12 +33,15 @@ struct cell {
 	size_t n_workload_knobs;
 	enum mode mode;   /* never MODE_AUTO */
 	unsigned int rep; /* 1 … reps */
-	uint64_t seed;    /* the same for all cells of a repetition: pairs */
+	uint64_t seed;    /* the same for all cells of a repetition: pairs; PLAN_AGAIN has others */
 	const struct machine_config *machine;
 	const struct trace_config *trace;
 	double estimate_s;
 	char *refused; /* why it can't run, or NULL */
 };
+
+/* The policy that `aa = true` adds: stock, under seeds of its own. */
+#define PLAN_AGAIN "stock-again"
 
 /* What `run` and `plan` were told on the command line; NULL members match everything. */
 struct plan_filter {
