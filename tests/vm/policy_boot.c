@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * usage: policy_boot HARNESS_TOML KERNEL POLICY GUEST INITRD
+ * usage: policy_boot HARNESS_TOML KERNEL POLICY GUEST INITRD ORDER
  *
  * Makes an initramfs whose /init is GUEST (tests/vm/policy), with the policy's
  * module, built for KERNEL, and what the guest's disk needs; prints the path of
- * the kernel's image.
+ * the kernel's image.  If the policy needs a hook set, the module in folder
+ * ORDER goes in, too (tests/vm/policy/order).
  */
 #include <stdio.h>
 #include <string.h>
@@ -32,22 +33,44 @@ static int add_modules(struct cpio *c, const struct kernel *k, const char *name,
 	return 0;
 }
 
+static int add_built(struct cpio *c, const struct kernel *k, const struct policy_def *policy,
+		     const struct module_def *module, const char *to, struct error **err)
+{
+	_cleanup_free_ char *ko = NULL;
+
+	if (kernel_module(k, policy, module, &ko, err) < 0)
+		return -1;
+	return cpio_file(c, to, 0644, ko, err);
+}
+
+/* It attaches to the hook set in place of the policy. */
+static int add_order(struct cpio *c, const struct kernel *k, const struct policy_def *policy,
+		     char *dir, struct error **err)
+{
+	struct module_def module = { .name = "policy_order", .source = "." };
+	struct policy_def order = { .name = "order",
+				    .dir = dir,
+				    .needs_hooks = policy->needs_hooks };
+
+	if (!policy->needs_hooks[0])
+		return 0;
+	return add_built(c, k, &order, &module, "order.ko", err);
+}
+
 static int make_initrd(const struct kernel *k, const struct policy_def *policy, const char *guest,
-		       const char *path, struct error **err)
+		       const char *path, char *order, struct error **err)
 {
 	_cleanup_cpio_ struct cpio *c = NULL;
-	_cleanup_free_ char *ko = NULL;
 	int n = 0;
 
 	if (policy->n_modules != 1)
 		return error_set(err, EXIT_INPUT, "policy %s hasn't one module", policy->name);
-	if (kernel_module(k, policy, &policy->modules[0], &ko, err) < 0)
-		return -1;
 	c = cpio_create(path, err);
 	if (!c || cpio_dir(c, "modules", err) < 0 || cpio_dir(c, "dev", err) < 0 ||
 	    cpio_chardev(c, "dev/console", 5, 1, err) < 0 ||
 	    cpio_file(c, "init", 0755, guest, err) < 0 ||
-	    cpio_file(c, "policy.ko", 0644, ko, err) < 0 ||
+	    add_built(c, k, policy, &policy->modules[0], "policy.ko", err) < 0 ||
+	    add_order(c, k, policy, order, err) < 0 ||
 	    add_modules(c, k, "virtio_pci", &n, err) < 0 ||
 	    add_modules(c, k, "virtio_blk", &n, err) < 0)
 		return -1;
@@ -63,7 +86,7 @@ static int run(char **argv, struct error **err)
 
 	if (!config || !(def = config_kernel(config, argv[2], err)) ||
 	    !(policy = config_policy(config, argv[3], err)) || kernel_get(def, &k, err) < 0 ||
-	    make_initrd(k, policy, argv[4], argv[5], err) < 0)
+	    make_initrd(k, policy, argv[4], argv[5], argv[6], err) < 0)
 		return -1;
 	printf("%s\n", k->image);
 	return 0;
@@ -73,7 +96,7 @@ int main(int argc, char **argv)
 {
 	_cleanup_error_ struct error *err = NULL;
 
-	if (argc != 6)
+	if (argc != 7)
 		return EXIT_INPUT;
 	progress_init(NORMAL);
 	if (run(argv, &err) == 0)

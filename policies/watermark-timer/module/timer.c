@@ -20,7 +20,15 @@
 #include "wt_trace.h"
 
 static struct wt_node *wt_nodes;	/* nr_node_ids of them */
-static DEFINE_MUTEX(wt_mutex);		/* starting, stopping, re-arming all */
+
+/*
+ * Starting, stopping, re-arming all. It nests inside whatever the backend is
+ * called under: pgdat's kswapd lock, or the memory notifier's. Timers are waited
+ * for under it, so that their callback takes no sleeping lock, and no lock at
+ * all but leaves: a zone's (with interrupts off, since kswapd and allocators
+ * hold it so), a run queue's, and that of kswapd's wait queue.
+ */
+static DEFINE_MUTEX(wt_mutex);
 
 struct wt_node *wt_node(int nid)
 {
@@ -43,14 +51,13 @@ static void arm(struct wt_node *node)
 }
 
 /*
- * kswapd may have been busy and gone to sleep while this callback was on its
- * way, which re-armed the timer too late to stop it.
+ * Not only by the wait queue: kswapd may have been busy and gone to sleep while
+ * the callback was on its way, which re-armed the timer too late to stop it.
  */
-static bool quiet(struct wt_node *node)
+static bool quiet(struct wt_node *node, unsigned long since_busy)
 {
 	/* Without the queue's lock: at worst kswapd sees one wake-up too many. */
-	return waitqueue_active(&node->pgdat->kswapd_wait) &&
-	       !time_before(jiffies, READ_ONCE(node->last_busy) + expiry());
+	return waitqueue_active(&node->pgdat->kswapd_wait) && since_busy >= expiry();
 }
 
 /* Highmem is better left full. */
@@ -67,10 +74,11 @@ struct zone *wt_short_zone(struct pglist_data *pgdat)
 	return NULL;
 }
 
-static enum wt_counter decide(struct wt_node *node, struct zone **ret_zone)
+static enum wt_counter decide(struct wt_node *node, unsigned long since_busy,
+			      struct zone **ret_zone)
 {
 	*ret_zone = NULL;
-	if (!quiet(node))
+	if (!quiet(node, since_busy))
 		return WT_SKIPPED_BUSY;
 	if (READ_ONCE(wt_load_gate) && wt_load(node))
 		return WT_SKIPPED_LOAD;
@@ -82,6 +90,7 @@ static enum wt_counter decide(struct wt_node *node, struct zone **ret_zone)
 static void wt_fire(struct timer_list *timer)
 {
 	struct wt_node *node = from_timer(node, timer, timer);
+	unsigned long since_busy = jiffies - READ_ONCE(node->last_busy);
 	enum wt_counter result;
 	struct zone *zone;
 
@@ -90,9 +99,9 @@ static void wt_fire(struct timer_list *timer)
 
 	wt_count(node, WT_DECISIONS, 1);
 	wt_count(node, WT_FIRED, 1);
-	result = decide(node, &zone);
+	result = decide(node, since_busy, &zone);
 	wt_count(node, result, 1);
-	trace_fired(node->pgdat, result, zone, zone ? wt_lots(zone) : 0);
+	trace_fired(node->pgdat, result, since_busy, zone, zone ? wt_lots(zone) : 0);
 
 	wt_load_start(node);
 	arm(node);
@@ -102,8 +111,13 @@ void wt_kswapd_busy(struct pglist_data *pgdat)
 {
 	struct wt_node *node = wt_node(pgdat->node_id);
 
-	/* A probe may see a new node's kswapd before its memory is announced. */
-	if (!READ_ONCE(node->started))
+	/*
+	 * A probe may see a new node's kswapd before its memory is announced,
+	 * and a hook the old ones' before each was started. Pairs with the
+	 * release in wt_node_start(): who sees the node started finds its timer
+	 * set up.
+	 */
+	if (!smp_load_acquire(&node->started))
 		return;
 	WRITE_ONCE(node->last_busy, jiffies);
 	if (!READ_ONCE(wt_enable))
@@ -134,7 +148,7 @@ void wt_node_start(struct pglist_data *pgdat)
 	WRITE_ONCE(node->pgdat, pgdat);
 	WRITE_ONCE(node->last_busy, jiffies);
 	timer_setup(&node->timer, wt_fire, 0);
-	WRITE_ONCE(node->started, true);
+	smp_store_release(&node->started, true);	/* see wt_kswapd_busy() */
 	wt_load_start(node);
 	if (READ_ONCE(wt_enable))
 		arm(node);

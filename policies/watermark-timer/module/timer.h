@@ -37,7 +37,7 @@ enum wt_counter {
 struct wt_node {
 	struct timer_list timer;
 	struct pglist_data *pgdat;	/* NULL until the first start */
-	bool started;			/* changes under wt_mutex */
+	bool started;			/* changes under wt_mutex, read without */
 	unsigned long last_busy;	/* jiffies */
 	atomic64_t count[WT_NR_COUNTERS];
 };

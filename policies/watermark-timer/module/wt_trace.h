@@ -6,6 +6,7 @@
 #if !defined(WT_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define WT_TRACE_H
 
+#include <linux/jiffies.h>
 #include <linux/mmzone.h>
 #include <linux/tracepoint.h>
 #include <linux/vmstat.h>
@@ -24,13 +25,19 @@ TRACE_DEFINE_ENUM(WT_WOKE);
 		{ WT_SATISFIED, "satisfied" }, \
 		{ WT_WOKE, "woke" })
 
-/* zid, free and lots are of the zone that was short, if one was looked for and found. */
+/*
+ * quiet_ms is how long kswapd has not worked, by the same clock as the timer's.
+ * zid, free and lots are of the zone that was short, if one was looked for and
+ * found.
+ */
 TRACE_EVENT(fired,
-	TP_PROTO(struct pglist_data *pgdat, int result, struct zone *zone, unsigned long lots),
-	TP_ARGS(pgdat, result, zone, lots),
+	TP_PROTO(struct pglist_data *pgdat, int result, unsigned long since_busy,
+		 struct zone *zone, unsigned long lots),
+	TP_ARGS(pgdat, result, since_busy, zone, lots),
 	TP_STRUCT__entry(
 		__field(int, nid)
 		__field(int, result)
+		__field(unsigned int, quiet_ms)
 		__field(int, zid)
 		__field(unsigned long, free)
 		__field(unsigned long, lots)
@@ -38,13 +45,14 @@ TRACE_EVENT(fired,
 	TP_fast_assign(
 		__entry->nid = pgdat->node_id;
 		__entry->result = result;
+		__entry->quiet_ms = jiffies_to_msecs(since_busy);
 		__entry->zid = zone ? zone_idx(zone) : -1;
 		__entry->free = zone ? zone_page_state(zone, NR_FREE_PAGES) : 0;
 		__entry->lots = lots;
 	),
-	TP_printk("nid=%d result=%s zid=%d free=%lu lots=%lu",
-		  __entry->nid, wt_show_result(__entry->result), __entry->zid,
-		  __entry->free, __entry->lots)
+	TP_printk("nid=%d result=%s quiet_ms=%u zid=%d free=%lu lots=%lu",
+		  __entry->nid, wt_show_result(__entry->result), __entry->quiet_ms,
+		  __entry->zid, __entry->free, __entry->lots)
 );
 
 TRACE_EVENT(rearmed,

@@ -30,6 +30,7 @@ void reap(pid_t pid);
 /* module.c: the policy, "watermark_timer" or another. */
 extern const char *policy;
 int module_load(const char *path); /* 0, or -errno */
+int module_load_with(const char *path, const char *params);
 int module_unload(const char *name);
 void counters_show(void);
 void policy_load(void);
@@ -63,6 +64,9 @@ void trace_setup(void);
 void trace_start(void); /* vmscan's and the policy's events */
 size_t trace_stop(struct trace_event **ret);
 void trace_show(const struct trace_event *e, size_t n);
+size_t trace_count(const struct trace_event *e, size_t n, const char *name);
+/* 0 if there is no such field. */
+unsigned long trace_number(const struct trace_event *e, const char *field);
 bool trace_field(const struct trace_event *e, const char *field, const char *value);
 
 #endif

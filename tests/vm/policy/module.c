@@ -11,16 +11,21 @@
 
 const char *policy;
 
-int module_load(const char *path)
+int module_load_with(const char *path, const char *params)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	long r;
 
 	if (fd < 0)
 		return -errno;
-	r = syscall(SYS_finit_module, fd, "", 0) < 0 ? -errno : 0;
+	r = syscall(SYS_finit_module, fd, params, 0) < 0 ? -errno : 0;
 	close(fd);
 	return (int)r;
+}
+
+int module_load(const char *path)
+{
+	return module_load_with(path, "");
 }
 
 int module_unload(const char *name)

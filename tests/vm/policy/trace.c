@@ -65,13 +65,38 @@ void trace_show(const struct trace_event *e, size_t n)
 		say("# %.6f %s: %s", e[i].time, e[i].name, e[i].text);
 }
 
+/* Behind "field=", or NULL. */
+static const char *field_value(const struct trace_event *e, const char *field)
+{
+	size_t len = strlen(field);
+
+	for (const char *at = e->text; (at = strstr(at, field)); at += len) {
+		if ((at == e->text || at[-1] == ' ') && at[len] == '=')
+			return at + len + 1;
+	}
+	return NULL;
+}
+
 bool trace_field(const struct trace_event *e, const char *field, const char *value)
 {
-	const char *at = strstr(e->text, field);
+	const char *at = field_value(e, field);
 	size_t len = strlen(value);
 
-	if (!at || at[strlen(field)] != '=')
-		return false;
-	at += strlen(field) + 1;
-	return !strncmp(at, value, len) && (at[len] == ' ' || !at[len]);
+	return at && !strncmp(at, value, len) && (at[len] == ' ' || !at[len]);
+}
+
+unsigned long trace_number(const struct trace_event *e, const char *field)
+{
+	const char *at = field_value(e, field);
+
+	return at ? strtoul(at, NULL, 10) : 0;
+}
+
+size_t trace_count(const struct trace_event *e, size_t n, const char *name)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++)
+		found += !strcmp(e[i].name, name);
+	return found;
 }

@@ -4,6 +4,7 @@
  * that its module comes and goes under pressure.
  */
 #include "guest.h"
+#include "tests.h"
 
 #include <sched.h>
 #include <stdio.h>
@@ -61,63 +62,11 @@ static void test_knobs(void)
 	sleep_ms(1000);
 	check(counter("fired") == 0, "nothing fires before the expiry");
 	knob_put("expiry_ms", 100);
-	sleep_ms(1000);
+	wait_fires(1);
 	check(counter("fired") > 0, "a new expiry counts from now on");
 }
 
 /* --- what it is for ---------------------------------------------------------------- */
-
-static size_t count(const struct trace_event *e, size_t n, const char *name)
-{
-	size_t found = 0;
-
-	for (size_t i = 0; i < n; i++)
-		found += !strcmp(e[i].name, name);
-	return found;
-}
-
-static bool is_woke(const struct trace_event *e)
-{
-	return !strcmp(e->name, "fired") && trace_field(e, "result", "woke");
-}
-
-/*
- * kswapd's wake-ups that follow a wakeup_kswapd, by an allocator. `woke` means
- * that the timer's event was the last cause before it.
- */
-static size_t wakes_by(const struct trace_event *e, size_t n, bool timer)
-{
-	size_t found = 0;
-	bool last_timer = false;
-
-	for (size_t i = 0; i < n; i++) {
-		if (is_woke(&e[i]))
-			last_timer = true;
-		else if (!strcmp(e[i].name, "mm_vmscan_wakeup_kswapd"))
-			last_timer = false;
-		else if (!strcmp(e[i].name, "mm_vmscan_kswapd_wake"))
-			found += last_timer == timer;
-	}
-	return found;
-}
-
-/* Timers count jiffies, which lag behind the clock while an emulated CPU waits for the host's. */
-static bool quiet_before_woke(const struct trace_event *e, size_t n)
-{
-	double least = EXPIRY_MS / 1000.0 * 2 / 3, busy = -1e9, woke = -1e9;
-
-	for (size_t i = 0; i < n; i++) {
-		if (is_woke(&e[i])) {
-			if (e[i].time - busy < least || e[i].time - woke < least)
-				return false;
-			woke = e[i].time;
-		}
-		if (!strcmp(e[i].name, "mm_vmscan_kswapd_sleep") ||
-		    !strcmp(e[i].name, "mm_vmscan_kswapd_wake"))
-			busy = e[i].time;
-	}
-	return true;
-}
 
 static bool adds_up(void)
 {
@@ -128,8 +77,19 @@ static bool adds_up(void)
 	       counter("passes") == counter("reached") + counter("gave_up");
 }
 
+/* What kswapd was woken for comes to its end, so that all of it is in the trace. */
+static void stop_timer(void)
+{
+	uint64_t end = now_ms() + 20 * EXPIRY_MS;
+
+	knob_put("enable", 0);
+	while (counter("passes") < counter("woke") && now_ms() < end)
+		sleep_ms(50);
+}
+
 static void test_restores(void)
 {
+	uint64_t fired, rearmed, passes;
 	unsigned long before, after;
 	struct trace_event *e;
 	size_t n;
@@ -137,10 +97,14 @@ static void test_restores(void)
 
 	prepare(4);
 	before = memory_lots(4);
+	fired = counter("fired");
+	rearmed = counter("rearmed");
+	passes = counter("passes");
 	trace_start();
 	knob_put("enable", 1);
 	wait_reached();
 	after = memory_lots(4);
+	stop_timer();
 	n = trace_stop(&e);
 
 	ok = check(counter("woke") > 0 && (boost || counter("reached") > 0),
@@ -149,12 +113,11 @@ static void test_restores(void)
 	/* Boosted reclaim ends at the first round that finds nothing, soon with MGLRU. */
 	ok &= check(boost ? after < before : before > 0 && after == 0,
 		    "%lu pages were missing to lots, %lu are now", before, after);
-	ok &= check(count(e, n, "mm_vmscan_kswapd_wake") && wakes_by(e, n, true) &&
-			    !wakes_by(e, n, false),
-		    "kswapd woke %zu times, each time by the timer and not by an allocator",
-		    count(e, n, "mm_vmscan_kswapd_wake"));
-	ok &= check(quiet_before_woke(e, n),
-		    "never within the expiry of kswapd's work or of the last time");
+	ok &= check_wakes(e, n, EXPIRY_MS);
+	ok &= check(trace_count(e, n, "fired") == counter("fired") - fired &&
+			    trace_count(e, n, "rearmed") == counter("rearmed") - rearmed &&
+			    trace_count(e, n, "pass") == counter("passes") - passes,
+		    "the trace has each decision that the counters have");
 	ok &= check(adds_up(), "each firing ends in exactly one way");
 	if (!ok) {
 		trace_show(e, n);
@@ -168,6 +131,7 @@ static void test_satisfied(void)
 {
 	uint64_t woke, satisfied;
 
+	knob_put("enable", 1);
 	memory_relieve(5); /* not just so: a page more or less doesn't matter */
 	woke = counter("woke");
 	satisfied = counter("satisfied");
@@ -192,8 +156,9 @@ static void test_put_off(void)
 	fired = counter("fired") - fired;
 	reap(reader);
 	knob_put("load_gate", 1);
-	check(rearmed > 0 && fired < 5 && counter("woke") - woke <= fired,
-	      "put off %llu times while kswapd works, it fires %llu times in 10 expiries",
+	/* By counts: how long an expiry is on a busy host, nobody knows. */
+	check(rearmed > 2 * fired && counter("woke") - woke <= fired,
+	      "put off %llu times while kswapd works, it fires %llu times",
 	      (unsigned long long)rearmed, (unsigned long long)fired);
 }
 
@@ -330,10 +295,7 @@ static void test_cycles(void)
 	      cycles, (unsigned long long)decisions);
 }
 
-/*
- * A kswapd that starts finds its timer ready; the original's was set up after,
- * and a kswapd that was quick hit a BUG(). One that has gone leaves no timer.
- */
+/* A kswapd that has gone leaves no timer behind. */
 static void test_hotplug(void)
 {
 	uint64_t fired, before = 0;
@@ -409,6 +371,7 @@ int main(void)
 	test_hotplug();
 	policy_unload();
 	test_unload_armed();
+	test_order();
 	test_cycles();
 	test_untainted();
 	guest_end();
