@@ -27,6 +27,8 @@ enum axis_id {
 		N_AXES
 };
 
+#define ALL_AXES ((1u << N_AXES) - 1)
+
 struct axis {
 	const char *key, *column, *show, *within;
 };

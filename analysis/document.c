@@ -128,7 +128,7 @@ struct block {
 	const struct comparison_row **rows;
 	size_t n;
 	enum pair_kind pairs;
-	bool least; /* a column with what could have been seen */
+	bool least;                    /* a column with what could have been seen */
 	const char *a_label, *b_label; /* NULL where the rows differ in it */
 };
 

@@ -18,6 +18,6 @@ char *format_change(const struct comparison_row *r, double factor); /* "~", "=",
 char *format_interval(const struct comparison_row *r, double factor); /* "-30.2 … -21.0 %" */
 char *format_least(const struct comparison_row *r, double factor);    /* "5.2 %", "" if none */
 const char *format_verdict(const struct comparison_row *r); /* "better", "worse?", ""; static */
-const char *format_alarm(const struct comparison_row *r); /* between equals: "false alarm", "" */
+const char *format_alarm(const struct comparison_row *r);   /* between equals: "false alarm", "" */
 
 #endif

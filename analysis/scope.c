@@ -162,7 +162,7 @@ static void join_names(struct strbuf *sql, const char *table, unsigned int which
 /* Which experiments are set against each other, and to what end. */
 struct pairing {
 	enum pair_kind kind;
-	unsigned int same; /* axes that both of a pair agree on */
+	unsigned int same;     /* axes that both of a pair agree on */
 	const char *condition; /* on cells a and b */
 };
 
@@ -170,18 +170,19 @@ static int add_pairs(sqlite3 *db, const struct pairing *p, struct error **err)
 {
 	_cleanup_strbuf_ struct strbuf sql = { 0 };
 
-	strbuf_printf(&sql, "INSERT INTO report_paired SELECT '%s', ",
-		      pair_kind_name(p->kind));
+	strbuf_printf(&sql, "INSERT INTO report_paired SELECT '%s', ", pair_kind_name(p->kind));
 	join_names(&sql, "a", p->same);
 	strbuf_puts(&sql, ", ");
 	join_names(&sql, "a", ~p->same);
 	strbuf_puts(&sql, ", ");
 	join_names(&sql, "b", ~p->same);
-	strbuf_printf(&sql,
-		      ", a.cell_group, b.cell_group, iif(a.mode = b.mode, a.mode, '')"
-		      " FROM report_cell a JOIN report_cell b ON a.side = 0 AND a.usable AND b.usable"
-		      " AND %s",
-		      p->condition);
+	strbuf_printf(
+		&sql,
+		", a.cell_group, b.cell_group, a.side, b.side,"
+		" iif(a.mode = b.mode, a.mode, '')"
+		" FROM report_cell a JOIN report_cell b ON a.side = 0 AND a.usable AND b.usable"
+		" AND %s",
+		p->condition);
 	for (unsigned int i = 0; i < N_AXES; i++) {
 		if (p->same & 1u << i)
 			strbuf_printf(&sql, " AND a.%s = b.%s", axes[i].column, axes[i].column);
@@ -189,7 +190,7 @@ static int add_pairs(sqlite3 *db, const struct pairing *p, struct error **err)
 	return sql_exec(db, err, sql.data);
 }
 
-/* An experiment may stand in several pairs, on either side of them. */
+/* An experiment may stand in several pairs, on either side of them, and with itself. */
 static const char number_pairs[] =
 	"CREATE TEMP TABLE report_pair AS SELECT"
 	" row_number() OVER (ORDER BY kind <> 'main', kind, heading, a_label, b_label,"
@@ -199,9 +200,10 @@ static const char number_pairs[] =
 	"DROP TABLE temp.report_paired;"
 	"DROP TABLE temp.report_cell;"
 	"CREATE TEMP TABLE report_member AS WITH sides(side) AS (VALUES (0), (1)), usable_run AS"
-	" (SELECT DISTINCT cell_group, run_id FROM report_run WHERE usable)"
+	" (SELECT side AS from_side, cell_group, run_id FROM report_run WHERE usable)"
 	" SELECT pair, side, run_id FROM report_pair JOIN sides"
-	" JOIN usable_run ON cell_group = iif(side, b_group, a_group);"
+	" JOIN usable_run ON from_side = iif(side, b_side, a_side)"
+	" AND cell_group = iif(side, b_group, a_group);"
 	"CREATE INDEX temp.report_member_run ON report_member(run_id);";
 
 static int make_pairs(sqlite3 *db, const struct pairing *pairings, size_t n, struct error **err)
@@ -209,7 +211,7 @@ static int make_pairs(sqlite3 *db, const struct pairing *pairings, size_t n, str
 	if (list_cells(db, err) < 0 ||
 	    sql_exec(db, err,
 		     "CREATE TEMP TABLE report_paired(kind, heading, a_label, b_label, a_group,"
-		     " b_group, mode)") < 0)
+		     " b_group, a_side, b_side, mode)") < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		if (add_pairs(db, &pairings[i], err) < 0)
@@ -218,13 +220,12 @@ static int make_pairs(sqlite3 *db, const struct pairing *pairings, size_t n, str
 	return sql_exec(db, err, number_pairs);
 }
 
-#define ALL_AXES ((1u << N_AXES) - 1)
-
 /* Another build of a kernel is another kernel. */
 static const struct pairing against_stock[] = {
 	{ PAIR_MAIN, ALL_AXES & ~(1u << AXIS_POLICY | 1u << AXIS_KNOBS),
 	  "b.side = 1 AND b.policy <> '" POLICY_AGAIN "' AND a.kernel_id = b.kernel_id" },
-	{ PAIR_HOOKS, ALL_AXES & ~(1u << AXIS_KERNEL), "b.side = 0 AND a.kernel = b.kernel_baseline" },
+	{ PAIR_HOOKS, ALL_AXES & ~(1u << AXIS_KERNEL),
+	  "b.side = 0 AND a.kernel = b.kernel_baseline" },
 	{ PAIR_AGAIN, ALL_AXES & ~(1u << AXIS_POLICY),
 	  "b.side = 1 AND b.policy = '" POLICY_AGAIN "' AND a.kernel_id = b.kernel_id" },
 };
@@ -240,14 +241,22 @@ int scope_against_stock(sqlite3 *db, const struct selector *runs, const struct s
 	selector_add_sql(&others, base);
 	selector_add_sql(&others, "policy <> 'stock'");
 	if (policies->where.len) {
-		_cleanup_free_ char *wanted = xasprintf("%s OR policy = '" POLICY_AGAIN "'",
-							policies->where.data);
+		_cleanup_free_ char *wanted =
+			xasprintf("%s OR policy = '" POLICY_AGAIN "'", policies->where.data);
 
 		selector_add_sql(&others, wanted);
 	}
 	if (match(db, &stock, &others, err) < 0)
 		return -1;
 	return make_pairs(db, against_stock, ARRAY_SIZE(against_stock), err);
+}
+
+int scope_pair(sqlite3 *db, const struct selector *a, const struct selector *b, unsigned int same,
+	       struct error **err)
+{
+	if (match(db, a, b, err) < 0)
+		return -1;
+	return make_pairs(db, &(struct pairing){ PAIR_MAIN, same, "b.side = 1" }, 1, err);
 }
 
 int scope_compare(sqlite3 *db, const struct selector *a, const struct selector *b,
@@ -266,7 +275,5 @@ int scope_compare(sqlite3 *db, const struct selector *a, const struct selector *
 		same &= ~(1u << AXIS_KNOBS);
 	if (!(same & 1u << AXIS_WORKLOAD))
 		same &= ~(1u << AXIS_WORKLOAD_KNOBS);
-	if (match(db, a, b, err) < 0)
-		return -1;
-	return make_pairs(db, &(struct pairing){ PAIR_MAIN, same, "b.side = 1" }, 1, err);
+	return scope_pair(db, a, b, same, err);
 }

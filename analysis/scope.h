@@ -64,6 +64,9 @@ int scope_against_stock(sqlite3 *db, const struct selector *runs, const struct s
 /* Two selections, paired on what they don't both name with different patterns: */
 int scope_compare(sqlite3 *db, const struct selector *a, const struct selector *b,
 		  struct error **err);
+/* Two selections whose pairs agree on the axes of a mask (bit i: axes[i]): */
+int scope_pair(sqlite3 *db, const struct selector *a, const struct selector *b, unsigned int same,
+	       struct error **err);
 void scope_drop(sqlite3 *db);
 
 /* EXIT_FAULT from the connection's last error. */

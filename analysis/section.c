@@ -38,7 +38,8 @@ static int set_pairs(struct section *s, const char *value, struct error **err)
 			return 0;
 		}
 	}
-	return error_set(err, EXIT_INPUT, "pairs: expected main, hooks or again, not \"%s\"", value);
+	return error_set(err, EXIT_INPUT, "pairs: expected main, hooks or again, not \"%s\"",
+			 value);
 }
 
 static int set_key(struct section *s, const char *key, const char *value, struct error **err)
@@ -167,8 +168,7 @@ static int fill_table(sqlite3 *db, sqlite3_stmt *stmt, struct section *s, struct
 
 static bool is_missing(sqlite3 *db, const char *name)
 {
-	_cleanup_free_ char *sql =
-		xasprintf("SELECT count(*) FROM pragma_table_info('%s')", name);
+	_cleanup_free_ char *sql = xasprintf("SELECT count(*) FROM pragma_table_info('%s')", name);
 
 	return !sql_int(db, sql, 0);
 }

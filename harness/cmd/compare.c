@@ -3,10 +3,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
-#include "analysis/report.h"
-#include "base/str.h"
-#include "cmd/cmd.h"
-#include "db/db.h"
+#include "cmd/reading.h"
 
 static const char usage[] =
 	"usage: harness compare [OPTIONS] A B\n"
@@ -31,28 +28,12 @@ static const char usage[] =
 
 static int parse(int argc, char **argv, struct report_options *o, bool *help, struct error **err)
 {
-	static const struct option options[] = {
-		{ "section", required_argument, NULL, 's' },
-		{ "reports", required_argument, NULL, 'r' },
-		{ "markdown", no_argument, NULL, 'm' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
+	static const struct option options[] = { READING_OPTIONS, { 0 } };
 	int c;
 
 	while ((c = getopt_long(argc, argv, ":hv", options, NULL)) >= 0) {
-		if (c == 's')
-			o->section = optarg;
-		else if (c == 'r')
-			o->reports = optarg;
-		else if (c == 'm')
-			o->markdown = true;
-		else if (c == 'v')
-			o->verbose = true;
-		else if (c == 'h')
-			*help = true;
-		else
-			return cmd_bad_option(err, "compare", c, argv);
+		if (reading_option("compare", c, argv, o, help, err) < 0)
+			return -1;
 	}
 	if (!*help && optind + 2 != argc)
 		return cmd_bad_usage(err, "compare", "two selections are needed");
@@ -61,11 +42,7 @@ static int parse(int argc, char **argv, struct report_options *o, bool *help, st
 
 int cmd_compare(struct app *app, int argc, char **argv, struct error **err)
 {
-	struct report_options o = {
-		.json = app->json,
-		.verbose = app->verbosity == VERBOSE,
-		.color = color_on(fileno(stdout)),
-	};
+	struct report_options o = reading_options(app);
 	_cleanup_db_ struct db *db = NULL;
 	bool help = false;
 
@@ -73,7 +50,7 @@ int cmd_compare(struct app *app, int argc, char **argv, struct error **err)
 		return -1;
 	if (help)
 		return cmd_usage(usage);
-	db = db_open_readonly(app->db, err);
+	db = reading_open(app, err);
 	if (!db ||
 	    report_compare(db_handle(db), argv[optind], argv[optind + 1], &o, stdout, err) < 0)
 		return -1;

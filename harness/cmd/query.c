@@ -6,12 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis/sql_stats.h"
 #include "base/proc.h"
 #include "base/str.h"
 #include "base/table.h"
-#include "cmd/cmd.h"
-#include "db/db.h"
+#include "cmd/reading.h"
 
 static const char usage[] =
 	"usage: harness query [OPTIONS] SQL\n"
@@ -291,11 +289,9 @@ int cmd_query(struct app *app, int argc, char **argv, struct error **err)
 			return -1;
 		o.sql = text;
 	}
-	db = db_open_readonly(app->db, err);
+	db = reading_open(app, err);
 	if (!db)
 		return -1;
-	if (stats_register(db_handle(db)) != SQLITE_OK)
-		return db_error(db, err, "statistics");
 	sqlite3_progress_handler(db_handle(db), 10000, on_progress, NULL);
 	return run_all(db_handle(db), o.sql, o.format, err) < 0 ? -1 : EXIT_OK;
 }

@@ -3,10 +3,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
-#include "analysis/report.h"
-#include "base/str.h"
-#include "cmd/cmd.h"
-#include "db/db.h"
+#include "cmd/reading.h"
 
 static const char usage[] =
 	"usage: harness report [OPTIONS]\n"
@@ -30,24 +27,21 @@ static const char usage[] =
 	"  harness report --latest\n"
 	"  harness report --workload 'burst*' --section '*reclaim' --markdown\n";
 
-enum { HELP = 'h', VERBOSE_OPTION = 'v', MARKDOWN = 256, LATEST, WITH_VALUE };
+enum { LATEST = 256, WITH_VALUE };
 
 static int parse(int argc, char **argv, struct report_options *o, bool *help, struct error **err)
 {
 	/* Options with a value, each with the place it goes to. */
-	const char **const values[] = { &o->campaign, &o->kernel,  &o->policy, &o->workload,
-					&o->mode,     &o->section, &o->reports };
+	const char **const values[] = { &o->campaign, &o->kernel, &o->policy, &o->workload,
+					&o->mode };
 	static const struct option options[] = {
+		READING_OPTIONS,
 		{ "campaign", required_argument, NULL, WITH_VALUE },
 		{ "kernel", required_argument, NULL, WITH_VALUE + 1 },
 		{ "policy", required_argument, NULL, WITH_VALUE + 2 },
 		{ "workload", required_argument, NULL, WITH_VALUE + 3 },
 		{ "mode", required_argument, NULL, WITH_VALUE + 4 },
-		{ "section", required_argument, NULL, WITH_VALUE + 5 },
-		{ "reports", required_argument, NULL, WITH_VALUE + 6 },
 		{ "latest", no_argument, NULL, LATEST },
-		{ "markdown", no_argument, NULL, MARKDOWN },
-		{ "help", no_argument, NULL, HELP },
 		{ 0 },
 	};
 	int c;
@@ -57,14 +51,8 @@ static int parse(int argc, char **argv, struct report_options *o, bool *help, st
 			*values[c - WITH_VALUE] = optarg;
 		else if (c == LATEST)
 			o->latest = true;
-		else if (c == MARKDOWN)
-			o->markdown = true;
-		else if (c == VERBOSE_OPTION)
-			o->verbose = true;
-		else if (c == HELP)
-			*help = true;
-		else
-			return cmd_bad_option(err, "report", c, argv);
+		else if (reading_option("report", c, argv, o, help, err) < 0)
+			return -1;
 	}
 	if (optind < argc)
 		return cmd_bad_usage(err, "report", "unexpected \"%s\"", argv[optind]);
@@ -73,11 +61,7 @@ static int parse(int argc, char **argv, struct report_options *o, bool *help, st
 
 int cmd_report(struct app *app, int argc, char **argv, struct error **err)
 {
-	struct report_options o = {
-		.json = app->json,
-		.verbose = app->verbosity == VERBOSE,
-		.color = color_on(fileno(stdout)),
-	};
+	struct report_options o = reading_options(app);
 	_cleanup_db_ struct db *db = NULL;
 	bool help = false;
 
@@ -85,7 +69,7 @@ int cmd_report(struct app *app, int argc, char **argv, struct error **err)
 		return -1;
 	if (help)
 		return cmd_usage(usage);
-	db = db_open_readonly(app->db, err);
+	db = reading_open(app, err);
 	if (!db || report_print(db_handle(db), &o, stdout, err) < 0)
 		return -1;
 	return EXIT_OK;

@@ -4,8 +4,8 @@
 #include "plan/plan.h"
 #include "test.h"
 
-#define MATRIX(policies, more)                                                         \
-	FIXTURE_KERNEL "[matrix.m]\nkernels = [\"k\"]\npolicies = " policies           \
+#define MATRIX(policies, more)                                               \
+	FIXTURE_KERNEL "[matrix.m]\nkernels = [\"k\"]\npolicies = " policies \
 		       "\nworkloads = [\"work\"]\nmodes = [\"tcg\"]\nreps = 2\n" more
 
 static void write_policies(void)

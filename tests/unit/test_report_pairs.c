@@ -109,8 +109,21 @@ TEST(few_runs_could_see_nothing)
 	boots(db, (struct boot){ 0 }, base, 3);
 	boots(db, (struct boot){ .policy = "stock-again" }, noise, 3);
 	root = report_json(db, (struct report_options){ 0 });
-	EXPECT(json_is_null(json_object_get(json_array_get(section_rows(root, "again"), 0), "least")));
+	EXPECT(json_is_null(
+		json_object_get(json_array_get(section_rows(root, "again"), 0), "least")));
 	json_decref(root);
+}
+
+TEST(equal_contents_in_two_campaigns_are_two_sides)
+{
+	_cleanup_db_ struct db *db = open_db();
+	_cleanup_free_ char *text = NULL;
+
+	boots(db, (struct boot){ .campaign = "aaa" }, slow, 5);
+	boots(db, (struct boot){ .campaign = "bbb" }, fast, 5);
+	text = compare(db, "campaign=aaa", "campaign=bbb");
+	EXPECT_HAS(text, "5+5");
+	EXPECT_HAS(text, "-48.0 %");
 }
 
 TEST_MAIN
