@@ -193,7 +193,10 @@ static int create(struct db *db, struct error **err)
 }
 
 /* To version i + 2.  A change of schema.sql adds a row here that does the same to old files. */
-static const char *const migrations[DB_VERSION] = { NULL };
+static const char *const migrations[DB_VERSION] = {
+	"ALTER TABLE run ADD COLUMN fingerprint TEXT; ALTER TABLE run ADD COLUMN inputs_hash TEXT;",
+	"ALTER TABLE run ADD COLUMN kernel_baseline TEXT;",
+};
 
 static int migrate(struct db *db, int64_t version, struct error **err)
 {

@@ -32,7 +32,10 @@ CREATE TABLE run (
 	command      TEXT NOT NULL,	-- the exact QEMU command line
 	qemu         TEXT NOT NULL,
 	harness      TEXT NOT NULL,
-	path         TEXT NOT NULL	-- run directory, relative to the results folder
+	path         TEXT NOT NULL,	-- run directory, relative to the results folder
+	fingerprint  TEXT,		-- hash over all that the guest said; deterministic runs only
+	inputs_hash  TEXT,		-- hash over all that it was told and ran on
+	kernel_baseline TEXT		-- the kernel that this one's own changes are measured against
 ) STRICT, WITHOUT ROWID;
 
 -- Each knob as asked for, found, and read back, before and after the workload.

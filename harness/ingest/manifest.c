@@ -36,6 +36,9 @@ static const struct column {
 	{ "command", "command", 's', true },
 	{ "qemu", "qemu", 's', true },
 	{ "harness", "harness", 's', true },
+	{ "kernel_baseline", "kernel.baseline", 's', false },
+	{ "fingerprint", "fingerprint", 's', false },
+	{ "inputs_hash", "inputs_hash", 's', false },
 }, host_columns[] = {
 	{ "cpu_model", "host.cpu_model", 's', false },
 	{ "kernel", "host.kernel", 's', false },

@@ -79,6 +79,29 @@ TEST(opening_again_changes_nothing)
 	EXPECT(memcmp(before, after, n_before) == 0);
 }
 
+/* What an older file lacks is added behind what it has, as schema.sql lists it. */
+TEST(an_older_file_is_brought_up)
+{
+	_cleanup_free_ char *path = path_of("old.db");
+	struct db *db = db_open(path, NULL);
+
+	EXPECT_INT(db_exec(db, NULL,
+			   "DROP TABLE run; CREATE TABLE run (run_id TEXT PRIMARY KEY, path TEXT) "
+			   "STRICT, WITHOUT ROWID; INSERT INTO run VALUES ('x-1', 'runs/x-1'); "
+			   "PRAGMA user_version = 1"),
+		   0);
+	db_close(db);
+	db = db_open(path, NULL);
+	EXPECT_INT(ask(db, "PRAGMA user_version"), DB_VERSION);
+	EXPECT_INT(ask(db, "SELECT count(*) FROM pragma_table_info('run') "
+			   "WHERE name IN ('fingerprint', 'inputs_hash') AND type = 'TEXT'"),
+		   2);
+	EXPECT_INT(ask(db,
+		       "SELECT count(*) FROM run WHERE path = 'runs/x-1' AND fingerprint IS NULL"),
+		   1);
+	db_close(db);
+}
+
 TEST(views_of_another_version_are_replaced)
 {
 	_cleanup_free_ char *path = path_of("old-views.db");
