@@ -58,6 +58,8 @@ static json_t *kernel(const struct artifact *a, const struct kernel *k)
 	put(o, "release", text(k->release));
 	put(o, "version", text(k->version));
 	put(o, "guest_release", text(a->release));
+	put(o, "dirty", json_boolean(k->dirty));
+	put(o, "baseline", text(a->cell->kernel->baseline));
 	return o;
 }
 

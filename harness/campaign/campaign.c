@@ -239,8 +239,8 @@ static bool is_needed(const struct plan *plan, const struct kernel_def *def)
 
 int campaign_kernels(struct plan *plan, struct error **err)
 {
-	for (size_t i = 0; i < plan->config->n_kernels; i++) {
-		const struct kernel_def *def = &plan->config->kernels[i];
+	for (size_t i = 0; i < plan->kernels.n; i++) {
+		const struct kernel_def *def = plan->kernels.defs[i];
 		_cleanup_kernel_ struct kernel *kernel = NULL;
 		_cleanup_error_ struct error *why = NULL;
 

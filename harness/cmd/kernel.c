@@ -75,6 +75,7 @@ static const char *source_name(enum kernel_source s)
 		[KERNEL_DEBIAN_IMAGE] = "debian-image",
 		[KERNEL_DEBIAN_SOURCE] = "debian-source",
 		[KERNEL_PREBUILT] = "prebuilt",
+		[KERNEL_GIT] = "git",
 	};
 
 	return names[s];

@@ -48,19 +48,43 @@ struct trace_config {
 	char **events; /* "vmscan:*", "irq_vectors:call_function*"; absent ones are skipped */
 };
 
-enum kernel_source { KERNEL_DEBIAN_IMAGE, KERNEL_DEBIAN_SOURCE, KERNEL_PREBUILT };
+enum kernel_source { KERNEL_DEBIAN_IMAGE, KERNEL_DEBIAN_SOURCE, KERNEL_PREBUILT, KERNEL_GIT };
 
-/* [kernel.NAME] */
+/* One word of `rev`: a branch, tag or commit, a range GOOD..BAD, or "worktree". */
+struct rev_def {
+	char *text;
+	struct position pos;
+};
+
+/* What a word of `rev` means now; filled in by kernel_expand(). */
+struct kernel_rev {
+	char *commit;  /* hex digits; of a dirty one, the commit that was changed */
+	char *content; /* the git tree object with all files */
+	char *date;    /* the commit's, as KBUILD_BUILD_TIMESTAMP takes it */
+	bool dirty;    /* files differ from the commit's */
+};
+
+/*
+ * [kernel.NAME].  One with source "git" stands for as many kernels as its
+ * revisions are: kernel_expand() makes a definition of each.
+ */
 struct kernel_def {
 	char *name;
 	struct position pos;
 	enum kernel_source source;
 	/* linux-image-… (a meta package means its newest) or linux-source-X.Y */
 	char *package;
-	char **config; /* debian-source: fragments, in order (never NULL, maybe empty) */
-	char *patches; /* debian-source: folder with a `series` file, or NULL */
-	char *image;   /* prebuilt: bzImage, */
-	char *modules; /*	its lib/modules/RELEASE folder */
+	char *tree;           /* git: the repository */
+	struct rev_def *revs; /* git: none means the files as they are */
+	size_t n_revs;
+	/* debian-source, git: fragments, in order, the flavour's last (never NULL, maybe empty) */
+	char **config;
+	char *flavour;  /* harness/kernels/flavours/FLAVOUR.config, or NULL */
+	char *patches;  /* folder with a `series` file, or NULL */
+	char *baseline; /* the kernel that tells what this one's hooks cost, or NULL */
+	char *image;    /* prebuilt: bzImage, */
+	char *modules;  /*	its lib/modules/RELEASE folder */
+	struct kernel_rev rev;
 };
 
 enum knob_type { KNOB_INT, KNOB_BOOL, KNOB_STRING };

@@ -29,6 +29,7 @@ enum key_type {
 	KEY_TABLES,  /* [[key]]: array of `sub` structs and size_t count */
 	KEY_NAMED,   /* [key.NAME]: the same */
 	KEY_SWEEPS,  /* the one table with keys of the user's choice: matrix.c */
+	KEY_REVS,    /* array of struct rev_def and size_t count; one string or a list of them */
 };
 
 struct config_key {
@@ -69,7 +70,7 @@ struct config_table {
 		     struct error **err);
 };
 
-extern const struct config_table harness_table, policy_table, workload_table;
+extern const struct config_table harness_table, policy_table, workload_table, kernel_table;
 extern const struct config_table knob_table, module_table;
 
 /* Fills `base`, which must be zeroed; on failure it still can be given to config_table_free(). */
@@ -87,6 +88,13 @@ int config_read_default(const struct reader *r, const struct config_key *key, vo
 int config_read_sweeps(const struct reader *r, const struct toml_node *node,
 		       struct matrix_def *matrix, struct error **err);
 void config_sweeps_free(struct matrix_def *matrix);
+/* `rev` of a kernel */
+int config_read_revs(const struct reader *r, const struct toml_node *node,
+		     struct kernel_def *kernel, struct error **err);
+void config_revs_free(struct kernel_def *kernel);
+/* What relates kernels to each other, once all of them are read; a check of harness_table. */
+int config_check_kernels(const struct reader *r, const struct toml_node *node, void *base,
+			 struct error **err);
 /* The checks of a matrix as a whole; the `check` of its table. */
 int config_check_matrix(const struct reader *r, const struct toml_node *node, void *base,
 			struct error **err);

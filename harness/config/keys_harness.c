@@ -127,96 +127,6 @@ static const struct config_table trace_table = {
 	.check = check_trace,
 };
 
-static const struct config_key kernel_keys[] = {
-	{
-		.key = "source",
-		.type = KEY_ENUM,
-		.offset = offsetof(struct kernel_def, source),
-		.required = true,
-		.names = kernel_source_names,
-		.help = "where the kernel comes from",
-	},
-	{
-		.key = "package",
-		.type = KEY_STRING,
-		.offset = offsetof(struct kernel_def, package),
-		.help = "debian-*: linux-image-… or linux-source-…; a meta package is its newest",
-	},
-	{
-		.key = "config",
-		.type = KEY_PATHS,
-		.offset = offsetof(struct kernel_def, config),
-		.help = "debian-source: configuration fragments, in order",
-	},
-	{
-		.key = "patches",
-		.type = KEY_PATH,
-		.offset = offsetof(struct kernel_def, patches),
-		.help = "debian-source: folder with a `series` file",
-	},
-	{
-		.key = "image",
-		.type = KEY_PATH,
-		.offset = offsetof(struct kernel_def, image),
-		.help = "prebuilt: the bzImage",
-	},
-	{
-		.key = "modules",
-		.type = KEY_PATH,
-		.offset = offsetof(struct kernel_def, modules),
-		.help = "prebuilt: its lib/modules/RELEASE folder",
-	},
-};
-
-/* Which keys go with which source. */
-static const struct {
-	const char *key;
-	unsigned int sources; /* bits of enum kernel_source */
-	bool required;
-} kernel_rules[] = {
-	{ "package", 1 << KERNEL_DEBIAN_IMAGE | 1 << KERNEL_DEBIAN_SOURCE, true },
-	{ "config", 1 << KERNEL_DEBIAN_SOURCE, true },
-	{ "patches", 1 << KERNEL_DEBIAN_SOURCE, false },
-	{ "image", 1 << KERNEL_PREBUILT, true },
-	{ "modules", 1 << KERNEL_PREBUILT, false },
-};
-
-static int check_kernel(const struct reader *r, const struct toml_node *node, void *base,
-			struct error **err)
-{
-	const struct kernel_def *k = base;
-	const char *source = kernel_source_names[k->source];
-
-	for (size_t i = 0; i < ARRAY_SIZE(kernel_rules); i++) {
-		const struct toml_node *value = toml_get(node, kernel_rules[i].key);
-		bool fits = kernel_rules[i].sources >> k->source & 1;
-
-		if (value && !fits)
-			return config_error_key(r, value, err,
-						"\"%s\" doesn't go with source = "
-						"\"%s\"",
-						kernel_rules[i].key, source);
-		if (!value && fits && kernel_rules[i].required)
-			return config_error_value(r, node, err,
-						  "kernel \"%s\" with source = \"%s\" "
-						  "needs \"%s\"",
-						  k->name, source, kernel_rules[i].key);
-	}
-	return 0;
-}
-
-static const struct config_table kernel_table = {
-	.title = "[kernel.NAME]",
-	.file = "harness.toml",
-	.help = "A kernel that matrices can name.  Paths are relative to harness.toml's folder.",
-	.keys = kernel_keys,
-	.n_keys = ARRAY_SIZE(kernel_keys),
-	.size = sizeof(struct kernel_def),
-	.pos = offsetof(struct kernel_def, pos),
-	.name = offsetof(struct kernel_def, name),
-	.check = check_kernel,
-};
-
 static const struct config_key matrix_keys[] = {
 	{
 		.key = "kernels",
@@ -337,4 +247,5 @@ const struct config_table harness_table = {
 	.size = sizeof(struct config),
 	.pos = NO_MEMBER,
 	.name = NO_MEMBER,
+	.check = config_check_kernels,
 };

@@ -4,7 +4,8 @@
 
 const char *const mode_names[] = { "auto", "tcg", "kvm", "deterministic", NULL };
 const char *const swap_names[] = { "none", "pmem", "zram", NULL };
-const char *const kernel_source_names[] = { "debian-image", "debian-source", "prebuilt", NULL };
+const char *const kernel_source_names[] = { "debian-image", "debian-source", "prebuilt", "git",
+					    NULL };
 const char *const knob_type_names[] = { "int", "bool", "string", NULL };
 const char *const better_names[] = { "lower", "higher", NULL };
 const char *const output_format_names[] = { "json", "yaml", NULL };

@@ -222,6 +222,8 @@ static int read_key(const struct reader *r, const struct config_key *key, const 
 		return read_named(r, key, label, node, base, err);
 	case KEY_SWEEPS:
 		return config_read_sweeps(r, node, base, err);
+	case KEY_REVS:
+		return config_read_revs(r, node, base, err);
 	default:
 		return config_read_value(r, key, label, node, base, err);
 	}
@@ -297,6 +299,9 @@ static void free_member(const struct config_key *key, void *base)
 		break;
 	case KEY_SWEEPS:
 		config_sweeps_free(base);
+		break;
+	case KEY_REVS:
+		config_revs_free(base);
 		break;
 	default:
 		break;

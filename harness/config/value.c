@@ -61,6 +61,7 @@ char *config_key_type_words(const struct config_key *key)
 		[KEY_TABLES] = "tables",
 		[KEY_NAMED] = "tables",
 		[KEY_SWEEPS] = "table",
+		[KEY_REVS] = "string or list of strings",
 	};
 
 	return xstrdup(words[key->type]);

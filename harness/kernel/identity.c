@@ -90,24 +90,52 @@ int source_inputs(const struct kernel_def *def, struct fragment *ret_options,
 	return ret_queue->config ? fragment_read(ret_options, ret_queue->config, err) : 0;
 }
 
+bool kernel_is_built(const struct kernel_def *def)
+{
+	return def->source == KERNEL_DEBIAN_SOURCE || def->source == KERNEL_GIT;
+}
+
 /* Options and hunks count, comments and the patches' descriptions don't. */
-static int identify_source(const struct kernel_def *def, struct identity *ret, struct hash *h,
-			   struct error **err)
+static int identify_build(const struct kernel_def *def, struct identity *ret, struct hash *h,
+			  struct error **err)
 {
 	_cleanup_fragment_ struct fragment options = { 0 };
 	_cleanup_queue_ struct patch_queue queue = { 0 };
 
-	ret->package = xstrdup(def->package);
-	if (apt_candidate(def->package, &ret->version, err) < 0 ||
-	    compiler_version(&ret->compiler, err) < 0 ||
+	if (compiler_version(&ret->compiler, err) < 0 ||
 	    source_inputs(def, &options, &queue, err) < 0)
 		return -1;
-	hash_str(h, ret->package);
-	hash_str(h, ret->version);
 	hash_str(h, ret->compiler);
 	fragment_hash(&options, h);
 	queue_hash(&queue, h);
 	return 0;
+}
+
+static int identify_source(const struct kernel_def *def, struct identity *ret, struct hash *h,
+			   struct error **err)
+{
+	ret->package = xstrdup(def->package);
+	if (apt_candidate(def->package, &ret->version, err) < 0)
+		return -1;
+	hash_str(h, ret->package);
+	hash_str(h, ret->version);
+	return identify_build(def, ret, h, err);
+}
+
+/* The commit is in the name that the kernel gives itself, its files are what is compiled. */
+static int identify_git(const struct kernel_def *def, struct identity *ret, struct hash *h,
+			struct error **err)
+{
+	const struct kernel_rev *rev = &def->rev;
+
+	if (!rev->commit)
+		return error_set(err, EXIT_FAULT, "\"%s\" stands for revisions, not for a kernel",
+				 def->name);
+	ret->package = xstrdup(def->tree);
+	ret->version = xasprintf("%.12s%s", rev->commit, rev->dirty ? "-dirty" : "");
+	hash_str(h, rev->commit);
+	hash_str(h, rev->content);
+	return identify_build(def, ret, h, err);
 }
 
 static int identify_prebuilt(const struct kernel_def *def, struct identity *ret, struct hash *h,
@@ -133,6 +161,8 @@ static int identify(const struct kernel_def *def, struct identity *ret, struct h
 		return identify_source(def, ret, h, err);
 	case KERNEL_PREBUILT:
 		return identify_prebuilt(def, ret, h, err);
+	case KERNEL_GIT:
+		return identify_git(def, ret, h, err);
 	}
 	return error_set(err, EXIT_INPUT, "a kernel source without a meaning");
 }

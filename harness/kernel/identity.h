@@ -12,16 +12,19 @@
 
 struct identity {
 	char id[HASH_HEX];
-	char *package;  /* meta packages resolved; the image's path for prebuilt kernels */
-	char *version;  /* of the package, "" for prebuilt kernels */
-	char *compiler; /* debian-source: compiler and linker */
+	char *package;  /* meta packages resolved; path of a prebuilt image or of a git tree */
+	char *version;  /* of the package; commit, "-dirty" if it is; "" for prebuilt kernels */
+	char *compiler; /* debian-source, git: compiler and linker */
 };
 
 int identity_find(const struct kernel_def *def, struct identity *ret, struct error **err);
 void identity_deinit(struct identity *i);
 #define _cleanup_identity_ cleanup(identity_deinit)
 
-/* debian-source: the patch queue, and the options of all fragments, the queue's last. */
+/* Is it compiled here? */
+bool kernel_is_built(const struct kernel_def *def);
+
+/* debian-source, git: the patch queue, and the options of all fragments, the queue's last. */
 int source_inputs(const struct kernel_def *def, struct fragment *ret_options,
 		  struct patch_queue *ret_queue, struct error **err);
 

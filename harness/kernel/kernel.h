@@ -7,7 +7,8 @@
  *		vmlinuz  kernel.json  config and System.map where there are any
  *		modules/			lib/modules/RELEASE, decompressed, depmod'ed
  *		build/				what `make -C build M=…` needs, relocated
- *	$CACHE/sources/ID/			unpacked linux-source trees
+ *	$CACHE/sources/NAME/			unpacked linux-source trees, git trees' states
+ *	$CACHE/objects/ID/			objects that others are built on top of
  *	$CACHE/modules/ID/NAME.ko		policy modules by source and kernel
  *
  * Two processes that want the same thing make it once (a lock beside it); an
@@ -29,6 +30,7 @@ struct kernel {
 	char *image;   /* …/vmlinuz */
 	char *modules; /* …/modules: contains kernel/, modules.dep */
 	char *build;   /* …/build, or NULL when modules can't be built for it */
+	bool dirty;    /* built from files that no commit has */
 };
 
 /*

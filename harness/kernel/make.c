@@ -13,10 +13,23 @@ struct counter {
 	double start;
 };
 
-/* kbuild announces a step as "  CC      mm/vmscan.o". */
-static bool is_step(const char *line)
+/*
+ * kbuild announces a step as "  CC      mm/vmscan.o".  Compiling and archiving
+ * are counted: a dry run knows of these, and what follows them is short.
+ */
+static const char *find_step(const char *line, bool dry)
 {
-	return str_starts(line, "  ") && isupper((unsigned char)line[2]);
+	static const char *const kinds[] = { "  CC ", "  AS ", "  AR " };
+	const char *quoted = dry ? strstr(line, "echo '  ") : NULL;
+
+	if (dry && !quoted)
+		return NULL;
+	line = quoted ? quoted + strlen("echo '") : line;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (str_starts(line, kinds[i]))
+			return line;
+	}
+	return NULL;
 }
 
 /* Elapsed time tells what is left only once a fair part is done. */
@@ -28,23 +41,27 @@ static void show(const struct counter *c, const char *line)
 
 	file += strspn(file, " ");
 	if (total > c->steps && c->steps * 20 > total)
-		progress("%s: %u of %u, %s left (%s)", c->opts->what, c->steps, total,
+		progress("%s: %u of %u objects, %s left (%s)", c->opts->what, c->steps, total,
 			 duration_to_str(elapsed * (total - c->steps) / c->steps), file);
-	else if (total > c->steps)
-		progress("%s: %u of %u (%s)", c->opts->what, c->steps, total, file);
+	else if (total >= c->steps)
+		progress("%s: %u of %u objects (%s)", c->opts->what, c->steps, total, file);
 	else
-		progress("%s: %u steps, %s (%s)", c->opts->what, c->steps, duration_to_str(elapsed),
-			 file);
+		progress("%s: %u objects, %s (%s)", c->opts->what, c->steps,
+			 duration_to_str(elapsed), file);
+}
+
+/* Linking and packing, some of which take long, are shown though they aren't counted. */
+static bool is_announced(const char *line)
+{
+	return str_starts(line, "  ") && isupper((unsigned char)line[2]);
 }
 
 static void on_make_line(const char *line, void *arg)
 {
 	struct counter *c = arg;
 
-	if (!is_step(line))
-		return;
-	c->steps++;
-	if (c->opts->ret_steps)
+	c->steps += find_step(line, c->opts->dry) != NULL;
+	if (c->opts->ret_steps && !c->opts->dry && is_announced(line))
 		show(c, line);
 }
 
@@ -65,6 +82,8 @@ static char **command(const char *dir, char *const *words, const struct make_opt
 		strv_add(&argv, opts->env[i]);
 	strv_add(&argv, "make");
 	strv_add(&argv, "--no-print-directory");
+	if (opts->dry)
+		strv_add(&argv, "-n");
 	strv_add(&argv, "-C");
 	strv_add(&argv, dir);
 	for (size_t i = 0; words[i]; i++)
@@ -79,14 +98,15 @@ int make_run(const char *dir, char *const *words, const struct make_opts *opts, 
 	const struct proc_opts proc = { .log = opts->log,
 					.on_line = on_make_line,
 					.arg = &counter };
+	int r;
 
 	if (!proc_exists("make"))
 		return error_set(err, EXIT_HOST, "%s needs make", opts->what);
-	if (proc_run(argv, &proc, err) < 0) {
-		error_wrap(err, "%s", opts->what);
-		return store_blame_space(err);
-	}
+	r = proc_run(argv, &proc, err);
 	if (opts->ret_steps)
 		*opts->ret_steps = counter.steps;
-	return 0;
+	if (r == 0)
+		return 0;
+	error_wrap(err, "%s", opts->what);
+	return store_blame_space(err);
 }

@@ -12,9 +12,9 @@
 /* image.c: debian-image */
 int make_debian_image(const struct identity *id, const char *dir, struct kernel_record *ret,
 		      struct error **err);
-/* build.c: debian-source */
-int make_debian_source(const struct kernel_def *def, const struct identity *id, const char *dir,
-		       struct kernel_record *ret, struct error **err);
+/* build.c: debian-source, git */
+int make_built(const struct kernel_def *def, const struct identity *id, const char *dir,
+	       struct kernel_record *ret, struct error **err);
 /* prebuilt.c */
 int make_prebuilt(const struct kernel_def *def, const char *dir, struct kernel_record *ret,
 		  struct error **err);
@@ -30,7 +30,11 @@ int headers_install(const struct identity *id, const char *release, const char *
 		    struct error **err);
 
 /* source.c: the folder of the unpacked, unpatched source.  Caller frees. */
-int source_get(const struct identity *id, char **ret, struct error **err);
+int source_get(const struct kernel_def *def, const struct identity *id, char **ret,
+	       struct error **err);
+
+/* kernel.c: the objects of an unpatched kernel, built if they aren't there.  Caller frees. */
+int kernel_objects(const struct kernel_def *def, char **ret, struct error **err);
 
 /* bzimage.c: the release that a bzImage names in its header.  Caller frees. */
 int bzimage_release(const char *path, char **ret, struct error **err);
@@ -41,6 +45,7 @@ struct make_opts {
 	const char *log;         /* NULL: none */
 	unsigned int total;      /* steps to expect, 0: unknown */
 	unsigned int *ret_steps; /* NULL: too short to show or count them */
+	bool dry;                /* count the steps and take none: make -n */
 	char *const *env;        /* "NAME=value" */
 };
 

@@ -10,9 +10,9 @@
 int kernel_record_write(const char *dir, const struct kernel_record *r, struct error **err)
 {
 	_cleanup_free_ char *path = xasprintf("%s/kernel.json", dir), *text = NULL;
-	json_t *o = json_pack("{s:s, s:s, s:s, s:s*, s:i, s:f}", "release", r->release, "version",
-			      r->version, "package", r->package, "compiler", r->compiler, "steps",
-			      (int)r->steps, "seconds", r->seconds);
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s*, s:i, s:b, s:f}", "release", r->release,
+			      "version", r->version, "package", r->package, "compiler", r->compiler,
+			      "steps", (int)r->steps, "dirty", r->dirty, "seconds", r->seconds);
 
 	text = o ? json_dumps(o, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) : NULL;
 	json_decref(o);
@@ -26,21 +26,23 @@ int kernel_record_read(const char *dir, struct kernel_record *ret, struct error 
 	_cleanup_free_ char *path = xasprintf("%s/kernel.json", dir), *text = NULL;
 	const char *release, *version, *package, *compiler = NULL;
 	json_error_t why;
-	int steps, bad;
+	int steps, dirty = 0, bad;
 	json_t *o;
 
 	if (file_read(path, &text, NULL, err) < 0)
 		return -1;
 	o = json_loads(text, 0, &why);
-	bad = !o || json_unpack_ex(o, &why, 0, "{s:s, s:s, s:s, s?s, s:i, s:F}", "release",
-				   &release, "version", &version, "package", &package, "compiler",
-				   &compiler, "steps", &steps, "seconds", &ret->seconds) < 0;
+	bad = !o ||
+	      json_unpack_ex(o, &why, 0, "{s:s, s:s, s:s, s?s, s:i, s?b, s:F}", "release", &release,
+			     "version", &version, "package", &package, "compiler", &compiler,
+			     "steps", &steps, "dirty", &dirty, "seconds", &ret->seconds) < 0;
 	if (!bad) {
 		ret->release = xstrdup(release);
 		ret->version = xstrdup(version);
 		ret->package = xstrdup(package);
 		ret->compiler = compiler ? xstrdup(compiler) : NULL;
 		ret->steps = (unsigned int)steps;
+		ret->dirty = dirty;
 	}
 	json_decref(o);
 	return bad ? error_set(err, EXIT_FAULT, "%s: line %d: %s", path, why.line, why.text) : 0;

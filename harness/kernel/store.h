@@ -37,7 +37,8 @@ struct kernel_record {
 	char *version;
 	char *package;
 	char *compiler;     /* NULL: not built here */
-	unsigned int steps; /* of the build, for the next one's progress */
+	unsigned int steps; /* objects that the build compiled */
+	bool dirty;         /* from files that no commit has */
 	double seconds;
 };
 

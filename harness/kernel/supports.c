@@ -30,7 +30,7 @@ static int check_hooks(const struct kernel_def *def, const struct policy_def *po
 
 	if (!policy->needs_hooks || !policy->needs_hooks[0])
 		return 0;
-	if (def->source == KERNEL_DEBIAN_SOURCE && queue_read(&queue, def->patches, err) < 0)
+	if (kernel_is_built(def) && queue_read(&queue, def->patches, err) < 0)
 		return -1;
 	for (size_t i = 0; policy->needs_hooks[i] && !*ret_reason; i++) {
 		if (!queue_has_hook(&queue, policy->needs_hooks[i]))
@@ -53,7 +53,7 @@ static int known_config(const struct kernel_def *def, const struct kernel *k, st
 	*ret_complete = path && path_exists(path);
 	if (*ret_complete)
 		return fragment_read(ret, path, err);
-	if (def->source == KERNEL_DEBIAN_SOURCE)
+	if (kernel_is_built(def))
 		return source_inputs(def, ret, &queue, err);
 	return 0;
 }

@@ -67,24 +67,41 @@ static int nothing_matches(const struct matrix_def *m, const char *what, const c
 	return -1;
 }
 
+static int add_kernel(struct axes *a, const struct kernel_def *def, struct error **err)
+{
+	struct kernel_axis *k = ARRAY_APPEND(a->kernels, a->n_kernels);
+
+	k->def = def;
+	if (kernel_identify(def, k->id, err) < 0)
+		return error_wrap(err, "%s:%d:%d", def->pos.file, def->pos.line, def->pos.col);
+	return 0;
+}
+
+static int kernels_mismatch(const struct matrix_def *m, const char *glob,
+			    const struct kernel_set *set, struct error **err)
+{
+	_cleanup_strv_ char **names = xcalloc(1, sizeof(*names));
+
+	for (size_t i = 0; i < set->n; i++)
+		strv_add(&names, set->defs[i]->name);
+	return nothing_matches(m, "kernel", glob, names, err);
+}
+
+/* A git tree's revisions are points of the axis like any others. */
 static int add_kernels(struct axes *a, const struct config *c, const struct matrix_def *m,
-		       const char *glob, struct error **err)
+		       const char *glob, struct kernel_set *set, struct error **err)
 {
 	for (size_t i = 0; m->kernels[i]; i++) {
 		const struct kernel_def *def = config_kernel(c, m->kernels[i], err);
-		struct kernel_axis *k;
 
-		if (!def)
+		if (!def || kernel_expand(c, def, set, err) < 0)
 			return -1;
-		if (!matches(glob, def->name))
-			continue;
-		k = ARRAY_APPEND(a->kernels, a->n_kernels);
-		k->def = def;
-		if (kernel_identify(def, k->id, err) < 0)
-			return error_wrap(err, "%s:%d:%d", def->pos.file, def->pos.line,
-					  def->pos.col);
 	}
-	return a->n_kernels ? 0 : nothing_matches(m, "kernel", glob, m->kernels, err);
+	for (size_t i = 0; i < set->n; i++) {
+		if (kernel_matches(set->defs[i], glob) && add_kernel(a, set->defs[i], err) < 0)
+			return -1;
+	}
+	return a->n_kernels ? 0 : kernels_mismatch(m, glob, set, err);
 }
 
 static int add_policies(struct axes *a, const struct config *c, const struct matrix_def *m,
@@ -214,13 +231,14 @@ static int ask_support(struct axes *a, struct error **err)
 }
 
 int axes_init(struct axes *a, const struct config *c, const struct matrix_def *m,
-	      const struct plan_filter *f, enum mode auto_mode, struct error **err)
+	      const struct plan_filter *f, enum mode auto_mode, struct kernel_set *set,
+	      struct error **err)
 {
 	*a = (struct axes){ .reps = f->reps ?: m->reps };
 	if (add_modes(a, m, f->mode, auto_mode, err) < 0 ||
 	    add_policies(a, c, m, f->policy, err) < 0 ||
 	    add_workloads(a, c, m, f->workload, err) < 0 ||
-	    add_kernels(a, c, m, f->kernel, err) < 0 || ask_support(a, err) < 0 ||
+	    add_kernels(a, c, m, f->kernel, set, err) < 0 || ask_support(a, err) < 0 ||
 	    check_size(a, m, err) < 0)
 		return -1;
 	add_variants(a, m);

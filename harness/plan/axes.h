@@ -39,9 +39,13 @@ struct axes {
 	char **unsupported; /* why a policy can't run, or NULL: [kernel * n_policies + policy] */
 };
 
-/* EXIT_INPUT when an axis is empty or there are too many cells. */
+/*
+ * The definitions of the kernels go to `set`, which must outlive the axes.
+ * EXIT_INPUT when an axis is empty or there are too many cells.
+ */
 int axes_init(struct axes *a, const struct config *c, const struct matrix_def *m,
-	      const struct plan_filter *f, enum mode auto_mode, struct error **err);
+	      const struct plan_filter *f, enum mode auto_mode, struct kernel_set *set,
+	      struct error **err);
 void axes_deinit(struct axes *a);
 #define _cleanup_axes_ cleanup(axes_deinit)
 

@@ -124,8 +124,11 @@ static char *find_refusal(const struct cell *cell, const struct point *p)
 		return xstrdup(p->unsupported);
 	if (p->workload->unusable)
 		return xstrdup(p->workload->unusable);
-	if (cell->mode == MODE_DETERMINISTIC)
-		return xstrdup("mode deterministic isn't available in this version");
+	if (cell->mode == MODE_DETERMINISTIC && cell->machine->cpus > 1)
+		return xasprintf(
+			"mode deterministic has one CPU and not %u: instructions are counted "
+			"on one; set cpus = 1, or use tcg or kvm",
+			cell->machine->cpus);
 	if (memory_layout(cell, &layout, &why) < 0)
 		return xstrdup(why->msg);
 	return NULL;
@@ -257,7 +260,8 @@ static void make_campaign_id(struct plan *p)
 static int build(struct builder *b, const struct plan_filter *f, enum mode auto_mode,
 		 struct error **err)
 {
-	if (axes_init(&b->axes, b->plan->config, b->plan->matrix, f, auto_mode, err) < 0 ||
+	if (axes_init(&b->axes, b->plan->config, b->plan->matrix, f, auto_mode, &b->plan->kernels,
+		      err) < 0 ||
 	    image_agent_hash(b->agent, err) < 0)
 		return -1;
 	for (unsigned int rep = 1; rep <= b->axes.reps; rep++)
@@ -292,6 +296,7 @@ void plan_free(struct plan *p)
 		free(p->cells[i].refused);
 	}
 	free(p->cells);
+	kernel_set_deinit(&p->kernels);
 	free(p);
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/sha256.h"
 #include "config/config.h"
+#include "kernel/expand.h"
 
 struct knob_value {
 	const struct knob_def *def;
@@ -53,6 +54,7 @@ struct plan_filter {
 struct plan {
 	const struct config *config;
 	const struct matrix_def *matrix;
+	struct kernel_set kernels; /* of the matrix, each revision of a git tree by itself */
 	char campaign_id[SHORT_ID]; /* hash over the cells and the order */
 	uint64_t seed;
 	/* In the order of execution: repetition by repetition, shuffled within each by the seed;

@@ -145,11 +145,15 @@ TEST(kernels_need_the_keys_of_their_source)
 		{ "[kernel.k]\npackage = \"linux-image-amd64\"\n",
 		  "harness.toml:1:1: \"source\" is missing in [kernel.k]" },
 		{ "[kernel.k]\nsource = \"debian-img\"\n",
-		  "harness.toml:2:10: \"source\" in [kernel.k] is debian-image, debian-source or "
-		  "prebuilt, not \"debian-img\"; did you mean \"debian-image\"?" },
-		{ "[kernel.k]\nsource = \"git\"\n",
-		  "harness.toml:2:10: \"source\" in [kernel.k] is debian-image, debian-source or "
-		  "prebuilt, not \"git\"" },
+		  "harness.toml:2:10: \"source\" in [kernel.k] is debian-image, debian-source, "
+		  "prebuilt or git, not \"debian-img\"; did you mean \"debian-image\"?" },
+		{ "[kernel.k]\nsource = \"hg\"\n",
+		  "harness.toml:2:10: \"source\" in [kernel.k] is debian-image, debian-source, "
+		  "prebuilt or git, not \"hg\"" },
+		{ "[kernel.k]\nsource = \"git\"\nconfig = []\n",
+		  "harness.toml:1:1: kernel \"k\" with source = \"git\" needs \"tree\"" },
+		{ "[kernel.k]\nsource = \"git\"\ntree = \"t\"\n",
+		  "harness.toml:1:1: kernel \"k\" with source = \"git\" needs \"config\"" },
 		{ "[kernel.k]\nsource = \"debian-image\"\n",
 		  "harness.toml:1:1: kernel \"k\" with source = \"debian-image\" needs \"package\"" },
 		{ "[kernel.k]\nsource = \"debian-source\"\npackage = \"linux-source-6.1\"\n",
@@ -158,12 +162,43 @@ TEST(kernels_need_the_keys_of_their_source)
 		  "harness.toml:1:1: kernel \"k\" with source = \"prebuilt\" needs \"image\"" },
 		{ "[kernel.k]\nsource = \"debian-image\"\npackage = \"p\"\nimage = \"x\"\n",
 		  "harness.toml:4:1: \"image\" doesn't go with source = \"debian-image\"" },
+		{ "[kernel.k]\nsource = \"prebuilt\"\nimage = \"x\"\nrev = \"main\"\n",
+		  "harness.toml:4:1: \"rev\" doesn't go with source = \"prebuilt\"" },
+		{ "[kernel.k]\nsource = \"prebuilt\"\nimage = \"x\"\nflavour = \"debug\"\n",
+		  "harness.toml:4:1: \"flavour\" doesn't go with source = \"prebuilt\"" },
 		{ "[kernel.\"a b\"]\nsource = \"prebuilt\"\nimage = \"x\"\n",
 		  "harness.toml:1:9: \"a b\" can't be the name of a kernel: names are letters, "
 		  "digits, '.', '_' and '-', and start with a letter or digit" },
 		{ "[kernel.\"../k\"]\nsource = \"prebuilt\"\nimage = \"x\"\n",
 		  "harness.toml:1:9: \"../k\" can't be the name of a kernel: names are letters, "
 		  "digits, '.', '_' and '-', and start with a letter or digit" },
+	};
+
+	expect_errors("harness.toml", cases, ARRAY_SIZE(cases));
+}
+
+#define STOCK "[kernel.stock]\nsource = \"prebuilt\"\nimage = \"x\"\n"
+#define GIT "[kernel.k]\nsource = \"git\"\ntree = \"t\"\nconfig = []\n"
+
+TEST(revisions_flavours_and_baselines_are_checked)
+{
+	static const struct bad cases[] = {
+		{ GIT "rev = 6\n",
+		  "harness.toml:5:7: \"rev\" takes a string or a list of strings, not an integer" },
+		{ GIT "rev = [\"main\", 1]\n",
+		  "harness.toml:5:16: \"rev\" takes a string or a list of strings, not an integer" },
+		{ GIT "rev = []\n", "harness.toml:5:7: \"rev\" is empty; leave it out to build the "
+				    "files as they are" },
+		{ GIT "rev = \"--all\"\n", "harness.toml:5:7: \"--all\" can't be a revision" },
+		{ GIT "flavour = \"debgu\"\n",
+		  "harness.toml:5:11: there is no flavour \"debgu\": no "
+		  "harness/kernels/flavours/debgu.config" },
+		{ GIT "flavour = \"../x\"\n",
+		  "harness.toml:5:11: \"flavour\" in [kernel.k] can't be \"../x\": names are letters, "
+		  "digits, '.', '_' and '-', and start with a letter or digit" },
+		{ GIT "baseline = \"k\"\n", "harness.toml:5:12: \"k\" can't be its own baseline" },
+		{ GIT "baseline = \"stokc\"\n" STOCK,
+		  "harness.toml:5:12: unknown kernel \"stokc\"; did you mean \"stock\"?" },
 	};
 
 	expect_errors("harness.toml", cases, ARRAY_SIZE(cases));
