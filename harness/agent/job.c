@@ -93,8 +93,11 @@ static int read_sizes(struct job *j, struct error **err)
 {
 	const struct job_text *t = &j->text;
 	const char *data = job_value(t, JOB_DATA), *tools = job_value(t, JOB_TOOLS);
+	const char *mailbox = job_value(t, JOB_MAILBOX);
 	char *words[2];
 
+	if (mailbox && to_number("mailbox", mailbox, UINT64_MAX, &j->mailbox_bytes, err) < 0)
+		return -1;
 	if (tools && to_number("tools", tools, UINT64_MAX, &j->tools_bytes, err) < 0)
 		return -1;
 	if (data && (cut_words("data", data, 2, 2, words, err) < 0 ||

@@ -35,7 +35,7 @@ struct job {
 	struct job_text text; /* owns the lists of words that need no reading */
 	const char *stream;
 	unsigned int heartbeat_ms, timeout_s, trace_buffer_kb;
-	uint64_t seed, tools_bytes, zram_bytes;
+	uint64_t seed, tools_bytes, mailbox_bytes, zram_bytes;
 	enum job_swap swap;
 	struct job_range swap_range, data_range;
 	const char *workload, *output;

@@ -209,6 +209,19 @@ static struct verdict run(struct agent *a)
 	return judge(a);
 }
 
+/* What was measured is over: nothing that is done to send it can change it any more. */
+static int open_mailbox(struct agent *a, struct error **err)
+{
+	_cleanup_free_ char *device = NULL;
+
+	if (!a->measured || a->job.mailbox_bytes == 0)
+		return 0;
+	if (device_by_size(a->job.mailbox_bytes, &device, err) < 0 ||
+	    stream_to_mailbox(a->stream, device, err) < 0)
+		return error_wrap(err, "mailbox");
+	return 0;
+}
+
 static void speak(struct agent *a, struct verdict v)
 {
 	_cleanup_error_ struct error *e = NULL;
@@ -216,6 +229,10 @@ static void speak(struct agent *a, struct verdict v)
 	if (v.detail)
 		log_line("%s: %s", v.outcome, v.detail);
 	enter(a, "send", "timeout", SEND_TIMEOUT_S);
+	if (open_mailbox(a, &e) < 0) {
+		log_line("%s; the serial port is used", e->msg);
+		error_free(steal_ptr(&e));
+	}
 	if (report_send(a, &e) < 0) {
 		log_line("%s", e->msg);
 		stream_linger(a->stream, FAILED_LINGER_MS); /* no BYE: it isn't whole */

@@ -13,6 +13,7 @@
 #include "agent/wait.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "wire/job.h"
 
 #define WRITE_TIMEOUT_MS 60000
 #define PORT_TIMEOUT_MS 15000
@@ -20,7 +21,7 @@
 
 struct stream {
 	int fd;
-	bool tty;
+	bool tty, mailbox;
 	bool dead;
 	bool outcome_sent;
 	uint32_t seq;
@@ -218,6 +219,35 @@ int stream_outcome(struct stream *s, const char *outcome, const char *detail)
 	return stream_text(s, WIRE_OUTCOME, text);
 }
 
+int stream_to_mailbox(struct stream *s, const char *path, struct error **err)
+{
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || lseek(fd, JOB_MAILBOX_START, SEEK_SET) < 0)
+		return error_errno(err, errno, "open %s", path);
+	tcdrain(s->fd); /* this part of the stream is the first */
+	pthread_mutex_lock(&s->lock);
+	close(s->fd);
+	s->fd = steal_fd(&fd);
+	s->tty = false;
+	s->mailbox = true;
+	pthread_mutex_unlock(&s->lock);
+	return 0;
+}
+
+/* What the host looks for is written when all that it stands for is there. */
+static void close_mailbox(struct stream *s)
+{
+	uint8_t head[sizeof(JOB_MAILBOX_MARK) - 1 + 8];
+	off_t end = lseek(s->fd, 0, SEEK_CUR);
+
+	memcpy(head, JOB_MAILBOX_MARK, sizeof(JOB_MAILBOX_MARK) - 1);
+	put_u64(head + sizeof(JOB_MAILBOX_MARK) - 1, (uint64_t)end - JOB_MAILBOX_START);
+	if (end > JOB_MAILBOX_START && fsync(s->fd) == 0 &&
+	    pwrite(s->fd, head, sizeof(head), 0) == (ssize_t)sizeof(head))
+		fsync(s->fd);
+}
+
 void stream_bye(struct stream *s)
 {
 	stream_frame(s, WIRE_BYE, NULL, 0);
@@ -232,7 +262,9 @@ void stream_bye(struct stream *s)
  */
 void stream_linger(struct stream *s, unsigned int ms)
 {
-	if (s->tty)
+	if (s->mailbox)
+		close_mailbox(s);
+	else if (s->tty)
 		tcdrain(s->fd);
 	else
 		sleep_ms(ms);

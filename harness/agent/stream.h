@@ -27,6 +27,12 @@ void stream_bye(struct stream *s);
 /* The same wait without BYE, for a stream that can't become whole. */
 void stream_linger(struct stream *s, unsigned int ms);
 
+/*
+ * From here on frames go to the device at `path` (wire/job.h, JOB_MAILBOX),
+ * which takes them at once.  The host reads it when the machine is down.
+ */
+int stream_to_mailbox(struct stream *s, const char *path, struct error **err);
+
 /* A file as frames: one at a time, by one thread. */
 int stream_file_begin(struct stream *s, const char *path);
 int stream_file_add(struct stream *s, const void *data, size_t len);

@@ -116,6 +116,7 @@ int image_prepare(const struct cell *cell, const struct kernel *k, struct boot_f
 	b->kernel = xstrdup(k->image);
 	b->tools = steal_ptr(&in.tools);
 	b->tools_bytes = in.tools_bytes;
+	b->mailbox_bytes = in.mailbox_bytes;
 	b->layout = in.layout;
 	b->cmdline = kernel_cmdline(&in.layout);
 	*ret = steal_ptr(&b);

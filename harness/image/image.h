@@ -38,6 +38,7 @@ struct boot_files {
 	char *initrd; /* base + job, in `dir`, removed with boot_files_free() */
 	char *tools;  /* EROFS image */
 	uint64_t tools_bytes;
+	uint64_t mailbox_bytes; /* memory that the guest leaves its stream in; 0: it has a port */
 	char *cmdline;
 	char *job; /* its text, as baked in and as kept in the run directory */
 	struct memory_layout layout;

@@ -11,6 +11,9 @@
 
 #define POLICY_DIR "/policy"
 
+#define MAILBOX_ALIGN (2ull << 20) /* what memremap_pages() takes: a subsection */
+#define MAILBOX_MORE (16ull << 20)
+
 /* All three are taken over. */
 static void add_policy_file(struct image_inputs *in, char *from, char *guest, char *params)
 {
@@ -106,6 +109,20 @@ int image_daemon_hash(const struct policy_def *p, struct hash *h, struct error *
 	return daemon ? hash_file(h, daemon, err) : 0;
 }
 
+/*
+ * As much as a full ring buffer and what comes with it: formats, counters and
+ * the workload's output.  The agent finds devices by their size, so it differs
+ * from that of the tools.
+ */
+static uint64_t mailbox_size(const struct cell *cell, uint64_t tools_bytes)
+{
+	uint64_t bytes =
+		(cell->trace->enabled ? cell->trace->buffer_kb * 1024ull : 0) + MAILBOX_MORE;
+
+	bytes = (bytes + MAILBOX_ALIGN - 1) / MAILBOX_ALIGN * MAILBOX_ALIGN;
+	return bytes == tools_bytes ? bytes + MAILBOX_ALIGN : bytes;
+}
+
 /* A program of the image is named by the path that it has on the host and so in the image. */
 static int find_program(struct image_inputs *in, struct error **err)
 {
@@ -128,6 +145,8 @@ int image_inputs_init(struct image_inputs *in, const struct cell *cell, const st
 	    tools_image(cell->workload, &in->tools, &in->tools_bytes, err) < 0 ||
 	    find_program(in, err) < 0)
 		return -1;
+	if (cell->mode == MODE_DETERMINISTIC)
+		in->mailbox_bytes = mailbox_size(cell, in->tools_bytes);
 	if (add_policy_modules(in, k, err) < 0 || build_daemon(cell->policy, &in->daemon, err) < 0)
 		return error_wrap(err, "policy %s", cell->policy->name);
 	return 0;

@@ -21,7 +21,7 @@ struct image_inputs {
 	struct memory_layout layout;
 	struct initrd initrd;
 	char *tools;
-	uint64_t tools_bytes;
+	uint64_t tools_bytes, mailbox_bytes;
 	char *program;              /* argv[0]: where the tools image has it */
 	struct policy_file *policy; /* in loading order */
 	size_t n_policy;

@@ -16,6 +16,8 @@ static void put_machine(struct strbuf *b, const struct image_inputs *in)
 
 	job_put(b, JOB_VERSION, "1");
 	job_put(b, JOB_STREAM, "%s", deterministic ? JOB_STREAM_TTY : JOB_STREAM_PORT);
+	if (in->mailbox_bytes)
+		job_put(b, JOB_MAILBOX, "%" PRIu64, in->mailbox_bytes);
 	job_put(b, JOB_HEARTBEAT, "%u", c->machine->heartbeat_s * 1000);
 	job_put(b, JOB_SEED, "%" PRIu64, c->seed);
 	for (char **m = in->initrd.modules; *m; m++)

@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "machine/child.h"
 #include "machine/console_scan.h"
+#include "machine/mailbox.h"
 #include "machine/qmp.h"
 #include "machine/watchdog.h"
 
@@ -37,6 +38,7 @@ struct machine {
 	struct error *sink_error;
 	struct strbuf output;     /* QEMU's own words */
 	int frames, console, out; /* -1 once at their end */
+	int mailbox;              /* -1: the guest has none */
 	bool judged;              /* result->outcome stands */
 	char chunk[CHUNK];
 };
@@ -54,14 +56,14 @@ static void judge(struct machine *m, enum outcome o, char *detail)
 
 /* --- what arrives ---------------------------------------------------------------- */
 
-static int take_frames(struct machine *m, size_t n)
+static int feed(struct machine *m, const void *data, size_t n)
 {
 	const struct machine_sink *sink = &m->spec->sink;
 	bool before = m->spec->guest->hello;
 
 	if (m->sink_error)
 		return 0; /* nothing after a torn frame is believed */
-	if (sink->stream(sink->arg, m->chunk, n, &m->sink_error) < 0) {
+	if (sink->stream(sink->arg, data, n, &m->sink_error) < 0) {
 		judge(m, OUTCOME_STREAM_TORN,
 		      xstrdup(m->sink_error ? m->sink_error->msg : "the stream was refused"));
 		if (!m->sink_error)
@@ -71,6 +73,16 @@ static int take_frames(struct machine *m, size_t n)
 	if (!before && m->spec->guest->hello)
 		m->result->boot_s = now_s() - m->dog.started;
 	return 0;
+}
+
+static int take_frames(struct machine *m, size_t n)
+{
+	return feed(m, m->chunk, n);
+}
+
+static int take_mail(void *arg, const void *data, size_t len)
+{
+	return feed(arg, data, len);
 }
 
 static int take_console(struct machine *m, size_t n)
@@ -133,6 +145,8 @@ static void judge_ended(struct machine *m)
 	bool by_guest = m->qmp.shutdown[0] != '\0';
 	char *detail;
 
+	if (m->mailbox >= 0)
+		mailbox_read(m->mailbox, take_mail, m);
 	if (g->bye) {
 		judge(m, OUTCOME_OK, NULL);
 		return;
@@ -205,16 +219,19 @@ static int stream_pair(int ret[2], struct error **err)
 static int launch(struct machine *m, char *const *argv, struct error **err)
 {
 	const struct machine_spec *s = m->spec;
-	int pairs[4][2], theirs[3], opened = 0, r = -1;
+	int pairs[4][2], theirs[4], opened = 0, r = 0;
 
-	while (opened < 4 && (r = stream_pair(pairs[opened], err)) == 0)
+	if (s->boot->mailbox_bytes)
+		r = mailbox_create(s->boot->mailbox_bytes, &m->mailbox, err);
+	while (r == 0 && opened < 4 && (r = stream_pair(pairs[opened], err)) == 0)
 		opened++;
 	if (r == 0) {
 		for (int i = 0; i < 3; i++)
 			theirs[i] = pairs[i][1];
+		theirs[3] = m->mailbox;
 		m->dog.started = now_s();
-		r = child_start(argv, theirs, 3, pairs[3][1], s->pin_cpus, s->n_pin_cpus, &m->child,
-				err);
+		r = child_start(argv, theirs, m->mailbox < 0 ? 3 : 4, pairs[3][1], s->pin_cpus,
+				s->n_pin_cpus, &m->child, err);
 	}
 	for (int i = 0; i < opened; i++) {
 		close(pairs[i][1]);
@@ -317,6 +334,7 @@ static void deinit(struct machine *m)
 	close_guard(&m->frames);
 	close_guard(&m->console);
 	close_guard(&m->out);
+	close_guard(&m->mailbox);
 	free(m);
 }
 
@@ -351,7 +369,7 @@ int machine_run(const struct machine_spec *spec, struct machine_result *ret, str
 	*ret = (struct machine_result){ .command = strv_shell(argv) };
 	m->spec = spec;
 	m->result = ret;
-	m->frames = m->console = m->out = m->qmp.fd = m->child.pidfd = -1;
+	m->frames = m->console = m->out = m->mailbox = m->qmp.fd = m->child.pidfd = -1;
 	watchdog_init(&m->dog, spec, now_s());
 	r = launch(m, argv, err);
 	if (r == 0) {

@@ -102,6 +102,7 @@ struct machine_spec {
 	unsigned int cpus;
 	bool one_thread;      /* under tcg: all CPUs on one host thread (machine/qemu.c) */
 	unsigned int tsc_khz; /* host_tsc_khz(); under TCG the guest reads that counter */
+	uint64_t seed;        /* deterministic: what QEMU itself would draw at random */
 	unsigned int boot_timeout_s, heartbeat_s, timeout_s;
 	const int *pin_cpus; /* host CPUs to run on, or NULL */
 	size_t n_pin_cpus;
@@ -136,8 +137,13 @@ enum outcome outcome_decide(const struct machine_result *m, const struct guest_s
 int machine_run(const struct machine_spec *spec, struct machine_result *ret, struct error **err);
 void machine_result_deinit(struct machine_result *r);
 
-/* The command line for a spec; pure.  fds: 3 = frame stream, 4 = console, 5 = QMP. */
+/* The command line for a spec; pure.  fds: 3 = frame stream, 4 = console, 5 = QMP, 6 = mailbox. */
 char **qemu_argv(const struct machine_spec *spec);
+/*
+ * A hash over kernel, boot files, tools, command line (without paths), QEMU's
+ * version and its firmware: a deterministic guest with equal ones says the same.
+ */
+int machine_inputs_hash(const struct machine_spec *spec, char ret[HASH_HEX], struct error **err);
 /* First line of `qemu-system-x86_64 --version`; caller frees. */
 char *qemu_version(struct error **err);
 

@@ -74,6 +74,9 @@ static void add_accel(char ***v, const struct machine_spec *s)
 						    "shift=0,sleep=off", "-rtc",
 						    "clock=vm,base=2020-01-01T00:00:00", "-cpu",
 						    TCG_CPU, NULL });
+		/* Where QEMU draws a number for the guest, it draws from this. */
+		strv_add(v, "-seed");
+		strv_addf(v, "%u", (unsigned int)s->seed);
 		break;
 	case MODE_TCG:
 	case MODE_AUTO:
@@ -97,33 +100,56 @@ static char *option_value(const char *path)
 	return strbuf_steal(&b);
 }
 
-/* Room in the address space for the tools' nvdimm, whose base QEMU aligns to 1 GiB. */
-static uint64_t max_memory(const struct boot_files *b)
+/* Room in the address space for an nvdimm, whose base QEMU aligns to 1 GiB. */
+static uint64_t room(uint64_t bytes)
 {
-	uint64_t tools = b->tools ? (b->tools_bytes + GIB - 1) / GIB * GIB : 0;
-
-	return b->layout.total_bytes + tools + GIB;
+	return (bytes + GIB - 1) / GIB * GIB;
 }
 
-static void add_memory(char ***v, const struct boot_files *b)
+static uint64_t max_memory(const struct boot_files *b)
 {
-	_cleanup_free_ char *tools = b->tools ? option_value(b->tools) : NULL;
+	return b->layout.total_bytes + room(b->tools ? b->tools_bytes : 0) +
+	       room(b->mailbox_bytes) + GIB;
+}
 
-	strv_add(v, "-M");
-	strv_add(v, b->tools ? "pc,nvdimm=on" : "pc");
-	strv_add(v, "-m");
-	if (!b->tools) {
-		strv_addf(v, "size=%llub", (unsigned long long)b->layout.total_bytes);
-		return;
-	}
-	strv_addf(v, "size=%llub,slots=2,maxmem=%llub", (unsigned long long)b->layout.total_bytes,
-		  (unsigned long long)max_memory(b));
-	/* In one page cache for all guests of the host, and none of them can write to it. */
+/* In one page cache for all guests of the host, and none of them can write to it. */
+static void add_tools(char ***v, const struct boot_files *b)
+{
+	_cleanup_free_ char *tools = option_value(b->tools);
+
 	strv_add(v, "-object");
 	strv_addf(v, "memory-backend-file,id=tools,share=on,readonly=on,mem-path=%s,size=%llu",
 		  tools, (unsigned long long)b->tools_bytes);
 	strv_add(v, "-device");
 	strv_add(v, "nvdimm,id=tools0,memdev=tools,unarmed=on");
+}
+
+static void add_mailbox(char ***v, const struct boot_files *b)
+{
+	strv_add(v, "-object");
+	strv_addf(v, "memory-backend-file,id=mailbox,share=on,mem-path=/proc/self/fd/%d,size=%llu",
+		  QEMU_FD_MAILBOX, (unsigned long long)b->mailbox_bytes);
+	strv_add(v, "-device");
+	strv_add(v, "nvdimm,id=mailbox0,memdev=mailbox");
+}
+
+static void add_memory(char ***v, const struct boot_files *b)
+{
+	bool nvdimm = b->tools || b->mailbox_bytes;
+
+	strv_add(v, "-M");
+	strv_add(v, nvdimm ? "pc,nvdimm=on" : "pc");
+	strv_add(v, "-m");
+	if (!nvdimm) {
+		strv_addf(v, "size=%llub", (unsigned long long)b->layout.total_bytes);
+		return;
+	}
+	strv_addf(v, "size=%llub,slots=2,maxmem=%llub", (unsigned long long)b->layout.total_bytes,
+		  (unsigned long long)max_memory(b));
+	if (b->tools)
+		add_tools(v, b);
+	if (b->mailbox_bytes)
+		add_mailbox(v, b);
 }
 
 static void add_streams(char ***v, enum mode mode)

@@ -6,7 +6,7 @@
 #define QEMU_PROGRAM "qemu-system-x86_64"
 
 /* Descriptors that a QEMU started by us inherits. */
-enum { QEMU_FD_FRAMES = 3, QEMU_FD_CONSOLE = 4, QEMU_FD_QMP = 5 };
+enum { QEMU_FD_FRAMES = 3, QEMU_FD_CONSOLE = 4, QEMU_FD_QMP = 5, QEMU_FD_MAILBOX = 6 };
 
 /* Program, no devices, no network, no display, no reboot, seccomp sandbox. */
 void qemu_add_base(char ***v);

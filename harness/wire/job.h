@@ -18,6 +18,7 @@
 #define JOB_KEYS(X)                                                                               \
 	X(VERSION, "version", 1, 1, "format version: 1")                                          \
 	X(STREAM, "stream", 1, 1, "device for frames: virtio port name or tty path")              \
+	X(MAILBOX, "mailbox", 0, 1, "size in bytes of the device that takes what is sent")        \
 	X(HEARTBEAT, "heartbeat_ms", 1, 1, "milliseconds between heartbeats")                     \
 	X(SEED, "seed", 1, 1, "u64")                                                              \
 	X(MODULE, "module", 0, JOB_MANY,                                                          \
@@ -54,6 +55,15 @@ enum job_key {
  */
 #define JOB_STREAM_PORT "harness.frames"
 #define JOB_STREAM_TTY "/dev/ttyS1"
+
+/*
+ * The mailbox is memory that guest and host share: the stream goes on in it,
+ * from the start of the send phase, since a UART would take minutes.  Its first
+ * page holds the mark and a little-endian u64, the number of bytes that follow
+ * that page.  The guest writes both when all of them are there, and goes down.
+ */
+#define JOB_MAILBOX_MARK "mailbox1"
+#define JOB_MAILBOX_START 4096
 
 /* Where the agent puts things for the workload: ${out} and ${data} of its command line. */
 #define JOB_OUT_DIR "/out"

@@ -2,10 +2,12 @@
 /* The pure parts of machine/: command line, console, watchdog, outcome. */
 #include "base/str.h"
 #include "machine/console_scan.h"
+#include "machine/mailbox.h"
 #include "machine/machine.h"
 #include "machine/qemu.h"
 #include "machine/watchdog.h"
 #include "tests/unit/test.h"
+#include "wire/job.h"
 
 /* --- command line -------------------------------------------------------------------- */
 
@@ -98,6 +100,78 @@ TEST(deterministic_takes_nothing_from_the_host)
 	EXPECT(!strstr(c, "virtio"));
 	EXPECT(has(c, "-serial chardev:console"));
 	EXPECT(has(c, "-serial chardev:frames"));
+	EXPECT(has(c, "-seed 0"));
+}
+
+/* --- mailbox --------------------------------------------------------------------------- */
+
+TEST(a_mailbox_is_memory_of_ours)
+{
+	struct boot_files with = files;
+	_cleanup_free_ char *c = NULL;
+
+	with.mailbox_bytes = 28 << 20;
+	c = command(MODE_DETERMINISTIC, 1, &with);
+	EXPECT(has(c, "id=mailbox,share=on,mem-path=/proc/self/fd/6,size=29360128"));
+	EXPECT(has(c, "nvdimm,id=mailbox0,memdev=mailbox"));
+	EXPECT(has(c, "slots=2,maxmem=3825205248b"));
+}
+
+static int keep(void *arg, const void *data, size_t len)
+{
+	strbuf_add(arg, data, len);
+	return 0;
+}
+
+static void put_head(int fd, const char *mark, uint64_t n)
+{
+	EXPECT_INT(pwrite(fd, mark, 8, 0), 8);
+	EXPECT_INT(pwrite(fd, &n, 8, 8), 8); /* this host is little-endian, as is the guest */
+}
+
+static struct strbuf mail(int fd)
+{
+	struct strbuf b = { 0 };
+
+	EXPECT_INT(mailbox_read(fd, keep, &b), 0);
+	return b;
+}
+
+TEST(a_mailbox_gives_what_its_head_promises)
+{
+	_cleanup_strbuf_ struct strbuf none = { 0 }, wrong = { 0 }, some = { 0 }, all = { 0 };
+	_cleanup_close_ int fd = -1;
+
+	EXPECT_INT(mailbox_create(1 << 20, &fd, NULL), 0);
+	EXPECT_INT(pwrite(fd, "frames", 6, JOB_MAILBOX_START), 6);
+	none = mail(fd);
+	put_head(fd, "mailbox0", 6);
+	wrong = mail(fd);
+	put_head(fd, JOB_MAILBOX_MARK, 5);
+	some = mail(fd);
+	put_head(fd, JOB_MAILBOX_MARK, (1 << 20) - JOB_MAILBOX_START);
+	all = mail(fd);
+	EXPECT_INT(none.len, 0);
+	EXPECT_INT(wrong.len, 0);
+	EXPECT_INT(some.len, 5);
+	EXPECT(memcmp(some.data, "frame", 5) == 0);
+	EXPECT_INT(all.len, (1 << 20) - JOB_MAILBOX_START);
+}
+
+/* The head is the guest's to write. */
+TEST(a_mailbox_is_never_read_beyond_its_end)
+{
+	static const uint64_t lies[] = { (1 << 20) - JOB_MAILBOX_START + 1, UINT64_MAX };
+	_cleanup_close_ int fd = -1;
+
+	EXPECT_INT(mailbox_create(1 << 20, &fd, NULL), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
+		_cleanup_strbuf_ struct strbuf b = { 0 };
+
+		put_head(fd, JOB_MAILBOX_MARK, lies[i]);
+		b = mail(fd);
+		EXPECT_INT(b.len, 0);
+	}
 }
 
 TEST(tools_are_a_read_only_nvdimm)

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "machine/mailbox.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "wire/job.h"
+
+#define MARK_LEN (sizeof(JOB_MAILBOX_MARK) - 1)
+
+int mailbox_create(uint64_t bytes, int *ret_fd, struct error **err)
+{
+	_cleanup_close_ int fd = memfd_create("mailbox", MFD_CLOEXEC);
+
+	if (fd < 0 || ftruncate(fd, (off_t)bytes) < 0)
+		return error_errno(err, errno, "memory for the guest's mailbox");
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+static uint64_t get_u64(const uint8_t *p)
+{
+	uint64_t v = 0;
+
+	for (int i = 7; i >= 0; i--)
+		v = v << 8 | p[i];
+	return v;
+}
+
+/* Bytes of the stream; 0 without a mark or with a number that can't be true. */
+static uint64_t length(int fd)
+{
+	uint8_t head[MARK_LEN + 8];
+	struct stat st;
+	uint64_t n;
+
+	if (fstat(fd, &st) < 0 || pread(fd, head, sizeof(head), 0) != (ssize_t)sizeof(head) ||
+	    memcmp(head, JOB_MAILBOX_MARK, MARK_LEN) != 0)
+		return 0;
+	n = get_u64(head + MARK_LEN);
+	return n <= (uint64_t)st.st_size - JOB_MAILBOX_START ? n : 0;
+}
+
+int mailbox_read(int fd, int (*take)(void *arg, const void *data, size_t len), void *arg)
+{
+	uint64_t left = length(fd);
+	off_t at = JOB_MAILBOX_START;
+	char chunk[64 * 1024];
+
+	while (left) {
+		ssize_t n = pread(fd, chunk, left < sizeof(chunk) ? left : sizeof(chunk), at);
+
+		if (n <= 0 || take(arg, chunk, (size_t)n) < 0)
+			return -1;
+		at += n;
+		left -= (uint64_t)n;
+	}
+	return 0;
+}
