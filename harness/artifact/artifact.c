@@ -80,6 +80,7 @@ struct artifact *artifact_create(const char *results, const struct cell *cell,
 	a->results = xstrdup(results);
 	a->campaign_id = xstrdup(campaign_id);
 	a->cell = cell;
+	page_files_init(&a->pages, cell->machine->cpus);
 	wire_reader_init(&a->reader);
 	a->started = time(NULL);
 	host_look(&a->host_before);
@@ -127,6 +128,25 @@ static int write_phases(struct artifact *a, struct error **err)
 		strbuf_printf(&b, "%llu %s\n", (unsigned long long)a->phases[i].ns,
 			      a->phases[i].name);
 	return artifact_add_file(a, "guest/phases", b.data, err);
+}
+
+void artifact_set_inputs(struct artifact *a, const char *hash)
+{
+	snprintf(a->inputs_hash, sizeof(a->inputs_hash), "%s", hash);
+}
+
+/* Over names and contents of everything that the guest said, if it said all of it. */
+static int take_fingerprint(struct artifact *a, struct error **err)
+{
+	_cleanup_hash_ struct hash *h = hash_create();
+	_cleanup_free_ char *guest = xasprintf("%s/guest", a->tmp);
+
+	if (!a->inputs_hash[0] || !a->guest.bye)
+		return 0;
+	if (hash_tree(h, guest, NULL, err) < 0)
+		return -1;
+	hash_finish(h, a->fingerprint);
+	return 0;
 }
 
 /* What the agent's claim comes with is worth keeping where the claim decides. */
@@ -181,7 +201,7 @@ int artifact_publish(struct artifact *a, const struct kernel *k, const struct ma
 	}
 	capped_close(&a->console);
 	capped_close(&a->log);
-	if (write_phases(a, err) < 0 || dir_make(runs, err) < 0 ||
+	if (write_phases(a, err) < 0 || take_fingerprint(a, err) < 0 || dir_make(runs, err) < 0 ||
 	    move_into_place(a, k, m, o, final_detail(a, o, detail), ret_run_id, err) < 0)
 		return -1;
 	*ret_outcome = o;
@@ -195,6 +215,7 @@ void artifact_destroy(struct artifact *a)
 	capped_close(&a->console);
 	capped_close(&a->log);
 	close_guard(&a->file);
+	page_files_deinit(&a->pages);
 	close_guard(&a->guest_dir);
 	if (a->tmp)
 		dir_remove(a->tmp, NULL);

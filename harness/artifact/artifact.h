@@ -40,6 +40,8 @@ struct machine_sink artifact_sink(struct artifact *a);
 const struct guest_state *artifact_guest(const struct artifact *a);
 /* Adds a text file beside the manifest, such as the job. */
 int artifact_add_file(struct artifact *a, const char *name, const char *text, struct error **err);
+/* What the guest ran on, as a hash; its run is then given a fingerprint. */
+void artifact_set_inputs(struct artifact *a, const char *hash);
 /*
  * Writes run.json (outcome decided from the machine's and the agent's words
  * and from the console) and renames the directory into place.

@@ -28,6 +28,12 @@ struct phase {
 	char name[32];
 };
 
+/* pages.c: trace/cpuN.raw of each CPU of the machine. */
+struct page_files {
+	int *fds; /* -1: nothing came for this CPU yet */
+	unsigned int n;
+};
+
 struct artifact {
 	char *results;
 	char *tmp; /* results/tmp/CELL_ID.XXXXXX; NULL once published */
@@ -47,16 +53,27 @@ struct artifact {
 	size_t n_phases;
 	struct clock_check clock;
 
+	char inputs_hash[HASH_HEX]; /* "": the run has no fingerprint */
+	char fingerprint[HASH_HEX];
+
 	int guest_dir;
 	int file; /* the open file, or -1 */
 	char *file_path;
 	uint64_t file_len;
+	struct page_files pages;
 	uint64_t total; /* bytes of all files */
 	size_t n_files;
 };
 
 /* decode.c: the consumer of the frame stream. */
 int artifact_stream(void *arg, const void *data, size_t len, struct error **err);
+
+void page_files_init(struct page_files *p, unsigned int cpus);
+/* Where a CPU's descriptor is; NULL: the machine has no such CPU. */
+int *page_files_slot(struct page_files *p, uint32_t cpu);
+/* -1 with errno: a disk that only says now that it didn't take everything (NFS, quotas). */
+int page_files_close(struct page_files *p);
+void page_files_deinit(struct page_files *p);
 
 /* capped.c */
 int capped_open(struct capped *c, const char *path, uint64_t max, struct error **err);

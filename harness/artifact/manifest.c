@@ -188,6 +188,10 @@ char *manifest_text(const struct artifact *a, const char *run_id, const struct k
 	put_machine(run, m);
 	put(run, "qemu", text(qemu ? qemu : "unknown"));
 	put(run, "harness", text(HARNESS_VERSION));
+	if (a->fingerprint[0]) {
+		put(run, "fingerprint", text(a->fingerprint));
+		put(run, "inputs_hash", text(a->inputs_hash));
+	}
 	put(run, "host", host_json(&a->host_before, &now));
 	put(run, "phases", phases(a));
 	put(run, "console_dropped_bytes", json_integer((json_int_t)a->console.dropped));

@@ -15,13 +15,17 @@
 /* Boot, collection of traces and shutdown, on top of what the workload may take. */
 #define COLLECT_S 120
 
-/* The first `n` host CPUs that we may use: guests get cores of their own. */
-static size_t pick_cpus(unsigned int n, int ret[MAX_PIN])
+/*
+ * The first CPUs of the host that we may use: guests get cores of their own.
+ * A deterministic one can't be disturbed and runs where there is room.
+ */
+static size_t pick_cpus(const struct cell *cell, int ret[MAX_PIN])
 {
+	const unsigned int n = cell->machine->cpus;
 	cpu_set_t set;
 	size_t found = 0;
 
-	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+	if (cell->mode == MODE_DETERMINISTIC || sched_getaffinity(0, sizeof(set), &set) < 0)
 		return 0;
 	for (int cpu = 0; cpu < CPU_SETSIZE && found < n && found < MAX_PIN; cpu++) {
 		if (CPU_ISSET(cpu, &set))
@@ -45,11 +49,18 @@ static int boot(const struct cell *cell, const struct boot_files *files, struct 
 		.heartbeat_s = cell->machine->heartbeat_s,
 		.timeout_s = cell->machine->boot_timeout_s + cell->workload->timeout_s + COLLECT_S,
 		.pin_cpus = cpus,
-		.n_pin_cpus = pick_cpus(cell->machine->cpus, cpus),
+		.n_pin_cpus = pick_cpus(cell, cpus),
+		.seed = cell->seed,
 		.sink = artifact_sink(artifact),
 		.guest = artifact_guest(artifact),
 	};
+	char inputs[HASH_HEX];
 
+	if (cell->mode == MODE_DETERMINISTIC) {
+		if (machine_inputs_hash(&spec, inputs, err) < 0)
+			return -1;
+		artifact_set_inputs(artifact, inputs);
+	}
 	return machine_run(&spec, ret, err);
 }
 
