@@ -265,6 +265,17 @@ TEST(policies_are_checked)
 		{ FIXTURE_POLICY "[module]\nname = \"m\"\n",
 		  "policies/plain/policy.toml:2:1: \"module\" takes tables ([[module]]), not a "
 		  "table" },
+		{ FIXTURE_POLICY "[daemon]\nsource = \"d.c\"\n",
+		  "policies/plain/policy.toml:3:10: there is no d.c in the policy's folder" },
+		{ FIXTURE_POLICY "[daemon]\nargs = [\"1\"]\n",
+		  "policies/plain/policy.toml:2:1: \"source\" is missing in [daemon]" },
+		{ FIXTURE_POLICY "[daemon]\nsource = \"policy.toml\"\nargs = [\"${b}\"]\n",
+		  "policies/plain/policy.toml:4:9: unknown variable ${b}" },
+		{ KNOB("name = \"a\"\ntype = \"int\"\nread = \"/run/a\"\n"),
+		  "policies/plain/policy.toml:5:1: \"read\" is for a policy with a [daemon]" },
+		{ KNOB("name = \"a\"\ntype = \"int\"\nset = \"/a\"\nread = \"/b\"\n"),
+		  "policies/plain/policy.toml:6:8: knob \"a\" is written to \"set\" and read back "
+		  "from there; it can't have a \"read\", too" },
 		{ FIXTURE_POLICY "[[counter]]\nname = \"c\"\nfile = \"proc/vmstat\"\n",
 		  "policies/plain/policy.toml:4:8: \"file\" is a file in the guest, with its whole "
 		  "path, not \"proc/vmstat\"" },

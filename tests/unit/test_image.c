@@ -350,6 +350,25 @@ TEST(the_job_says_everything)
 	EXPECT_STR(parsed.values[JOB_KNOB][0], "factor /proc/sys/vm/watermark_scale_factor 1\n0");
 }
 
+static struct knob_def said_def = { .name = "period_ms", .read = "/run/policy/d" };
+static struct knob_value said[] = { { &said_def, "5000" } };
+
+TEST(a_daemon_is_told_its_knobs_and_asked_for_them)
+{
+	char *args[] = { "--period", "${period_ms}", NULL };
+	_cleanup_free_ char *text = NULL;
+	struct image_inputs in;
+	struct fixture f;
+
+	job_fixture(&f, &in);
+	f.policy = (struct policy_def){ .name = "d", .daemon = { "d.c", args } };
+	f.cell.policy_knobs = said;
+	f.cell.n_policy_knobs = 1;
+	EXPECT_INT(job_text(&in, &text, NULL), 0);
+	EXPECT(strstr(text, "\nknob_read period_ms /run/policy/d 5000\n"
+			    "daemon /policy/daemon\ndaemon --period\ndaemon 5000\n"));
+}
+
 TEST(a_deterministic_guest_speaks_on_the_serial_port_and_has_one_cpu)
 {
 	_cleanup_free_ char *text = NULL;

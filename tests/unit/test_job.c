@@ -52,6 +52,7 @@ TEST(least_job_is_enough)
 	EXPECT_INT(j.data_range.bytes, 0);
 	EXPECT_STR(j.argv[0], "/bin/burst");
 	EXPECT(!j.argv[1]);
+	EXPECT(!j.daemon);
 	EXPECT_INT(j.n_knobs + j.n_params + j.n_counters + j.n_modules, 0);
 }
 
@@ -64,7 +65,8 @@ TEST(everything_is_read)
 			"module /m/a.ko\nmodule /m/b.ko x=1 y=2\ntools 104857600\n"
 			"data 0x10000000 4096\ntrace_buffer_kb 8192\ntrace_event vmscan:*\n"
 			"policy_module /policy/p.ko expiry=5\n"
-			"knob thp /sys/thp a b  c\nmodule_param expiry p expiry 5\n"
+			"knob thp /sys/thp a b  c\nknob_read period /run/d 5\n"
+			"daemon /policy/daemon\ndaemon two words\nmodule_param expiry p expiry 5\n"
 			"counter fired live /proc/policy/p\ncounter woke plain /proc/policy/p\n" LEAST,
 			&j, NULL),
 		0);
@@ -77,6 +79,9 @@ TEST(everything_is_read)
 	EXPECT_STR(j.events[0], "vmscan:*");
 	EXPECT_STR(j.policy_modules[0].params, "expiry=5");
 	EXPECT_STR(j.knobs[0].value, "a b  c");
+	EXPECT(!j.knobs[0].said && j.knobs[1].said);
+	EXPECT_STR(j.knobs[1].path, "/run/d");
+	EXPECT_STR(j.daemon[1], "two words");
 	EXPECT_STR(j.params[0].module, "p");
 	EXPECT_STR(j.params[0].value, "5");
 	EXPECT(j.counters[0].live);
