@@ -35,7 +35,7 @@ TEST(one_that_runs_is_ended)
 	struct policy_daemon d = { 0 };
 	pid_t pid;
 
-	start("exec sleep 100", &d);
+	start("exec /bin/sleep 100", &d);
 	pid = d.pid;
 	EXPECT(!daemon_has_ended(&d));
 	EXPECT(!daemon_end(&d));
