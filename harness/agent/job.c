@@ -115,6 +115,9 @@ static int read_scalars(struct job *j, struct error **err)
 	j->output = job_value(t, JOB_OUTPUT);
 	j->argv = t->values[JOB_ARG];
 	j->events = t->values[JOB_TRACE_EVENT];
+	j->kprobes = t->values[JOB_TRACE_KPROBE];
+	j->functions = t->values[JOB_TRACE_GRAPH];
+	j->perf_groups = t->values[JOB_PERF_GROUP];
 	j->daemon = t->values[JOB_DAEMON];
 	if (to_number("seed", job_value(t, JOB_SEED), UINT64_MAX, &j->seed, err) < 0 ||
 	    to_unsigned(t, JOB_HEARTBEAT, "heartbeat_ms", &j->heartbeat_ms, err) < 0 ||
@@ -124,6 +127,37 @@ static int read_scalars(struct job *j, struct error **err)
 	if (j->heartbeat_ms == 0 || j->timeout_s == 0)
 		return error_set(err, EXIT_FAULT, "job: heartbeat_ms and timeout_s must not be 0");
 	return 0;
+}
+
+static int read_stream(struct job *j, struct error **err)
+{
+	const char *value = job_value(&j->text, JOB_TRACE_STREAM);
+	uint64_t percent, ms;
+	char *words[2];
+
+	if (!value)
+		return 0;
+	if (cut_words("trace_stream", value, 2, 2, words, err) < 0 ||
+	    to_number("trace_stream", words[0], 100, &percent, err) < 0 ||
+	    to_number("trace_stream", words[1], 1u << 30, &ms, err) < 0)
+		return -1;
+	j->stream_trace = true;
+	j->stream_percent = (unsigned int)percent;
+	j->stream_ms = (unsigned int)ms;
+	return 0;
+}
+
+static int read_perf(struct job *j, struct error **err)
+{
+	const char *per = job_value(&j->text, JOB_PERF_PER) ?: "system";
+
+	j->perf_system = streq(per, "system") || streq(per, "both");
+	j->perf_task = streq(per, "task") || streq(per, "both");
+	if (!j->perf_system && !j->perf_task)
+		return error_set(err, EXIT_FAULT, "job: perf_per: \"%s\" is none of the three",
+				 per);
+	return to_unsigned(&j->text, JOB_PERF_INTERVAL, "perf_interval_ms", &j->perf_interval_ms,
+			   err);
 }
 
 static int read_modules(char *const *lines, struct job_module **ret, size_t *ret_n,
@@ -192,6 +226,7 @@ int job_read(const char *text, struct job *ret, struct error **err)
 
 	*ret = (struct job){ 0 };
 	if (job_parse(text, t, err) < 0 || read_scalars(ret, err) < 0 || read_sizes(ret, err) < 0 ||
+	    read_stream(ret, err) < 0 || read_perf(ret, err) < 0 ||
 	    read_modules(t->values[JOB_MODULE], &ret->modules, &ret->n_modules, err) < 0 ||
 	    read_modules(t->values[JOB_POLICY_MODULE], &ret->policy_modules, &ret->n_policy_modules,
 			 err) < 0 ||

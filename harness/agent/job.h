@@ -39,8 +39,15 @@ struct job {
 	enum job_swap swap;
 	struct job_range swap_range, data_range;
 	const char *workload, *output;
-	char **argv, **events; /* events: system:glob */
-	char **daemon;         /* argv, or NULL */
+	char **argv;
+	char **events, **kprobes, **functions; /* system:glob; kprobe_events' lines; globs */
+	bool stream_trace;                     /* while the workload runs, */
+	unsigned int stream_percent;           /* from so full on, */
+	unsigned int stream_ms;                /* looked at so often */
+	char **perf_groups;                    /* names, comma-separated */
+	bool perf_system, perf_task;
+	unsigned int perf_interval_ms; /* 0: at the end only */
+	char **daemon;                 /* argv, or NULL */
 	struct job_module *modules, *policy_modules;
 	size_t n_modules, n_policy_modules;
 	struct job_knob *knobs;

@@ -283,7 +283,7 @@ int stream_file_add(struct stream *s, const void *data, size_t len)
 	const uint8_t *p = data;
 
 	while (len) {
-		size_t n = len < WIRE_PAYLOAD_MAX ? len : WIRE_PAYLOAD_MAX;
+		size_t n = len < WIRE_DATA_MAX ? len : WIRE_DATA_MAX;
 
 		if (stream_frame(s, WIRE_FILE_DATA, p, n) < 0)
 			return -1;

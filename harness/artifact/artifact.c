@@ -23,7 +23,7 @@ static int check_space(const char *results, const struct cell *cell, struct erro
 	uint64_t need = SPACE_RESERVE, free_bytes;
 	struct statvfs vfs;
 
-	if (t && t->enabled)
+	if (t->enabled)
 		need += (uint64_t)t->buffer_kb * 1024 * cell->machine->cpus;
 	if (statvfs(results, &vfs) < 0)
 		return error_errno(err, errno, "statvfs %s", results);

@@ -19,10 +19,14 @@ static int torn(struct error **err, const char *why)
 }
 
 /* Whatever the reason (full, read-only, I/O error), the next run would meet it too. */
-static int disk_failed(struct artifact *a, struct error **err, const char *what)
+static int disk_failed(struct artifact *a, struct error **err, const char *what, const char *path)
 {
-	return error_set(err, EXIT_HOST, "%s %s/%s: %s", what, a->tmp,
-			 a->file_path ? a->file_path : "", strerror(errno));
+	return error_set(err, EXIT_HOST, "%s %s/%s: %s", what, a->tmp, path, strerror(errno));
+}
+
+static uint32_t get_u32(const uint8_t *p)
+{
+	return (uint32_t)p[3] << 24 | p[2] << 16 | p[1] << 8 | p[0];
 }
 
 static uint64_t get_u64(const uint8_t *p)
@@ -72,7 +76,7 @@ static int on_phase(struct artifact *a, const struct wire_frame *f, struct error
 static int on_log(struct artifact *a, const struct wire_frame *f, struct error **err)
 {
 	if (capped_write(&a->log, f->payload, f->length) < 0 || capped_write(&a->log, "\n", 1) < 0)
-		return disk_failed(a, err, "write agent.log in");
+		return disk_failed(a, err, "write", "agent.log");
 	return 0;
 }
 
@@ -90,23 +94,43 @@ static int make_folders(struct artifact *a, const char *path)
 	return 0;
 }
 
+/* A new file below guest/: its descriptor, or -1. */
+static int create_file(struct artifact *a, const char *path, struct error **err)
+{
+	int fd = -1;
+
+	if (++a->n_files > FILES_MAX)
+		return torn(err, "too many files");
+	if (make_folders(a, path) == 0)
+		fd = openat(a->guest_dir, path,
+			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0 && (errno == EEXIST || errno == ENOTDIR || errno == EISDIR))
+		return error_set(err, EXIT_FAULT, "file \"%s\" was sent twice", path);
+	return fd < 0 ? disk_failed(a, err, "create", path) : fd;
+}
+
+static int write_file(struct artifact *a, int fd, const char *path, const uint8_t *data, size_t len,
+		      struct error **err)
+{
+	if (len > WIRE_FILE_MAX - a->total)
+		return torn(err, "the files of this run are larger than a run may be");
+	if (write_full(fd, data, len) < 0)
+		return disk_failed(a, err, "write", path);
+	a->total += len;
+	return 0;
+}
+
 static int on_file_open(struct artifact *a, const struct wire_frame *f, struct error **err)
 {
 	_cleanup_free_ char *path = payload_text(f, 0);
 
 	if (a->file >= 0)
 		return torn(err, "a file was opened while another one is open");
-	if (++a->n_files > FILES_MAX)
-		return torn(err, "too many files");
-	if (make_folders(a, path) == 0)
-		a->file = openat(a->guest_dir, path,
-				 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (a->file < 0 && (errno == EEXIST || errno == ENOTDIR || errno == EISDIR))
-		return error_set(err, EXIT_FAULT, "file \"%s\" was sent twice", path);
+	a->file = create_file(a, path, err);
+	if (a->file < 0)
+		return -1;
 	free(a->file_path);
 	a->file_path = steal_ptr(&path);
-	if (a->file < 0)
-		return disk_failed(a, err, "create");
 	a->file_len = 0;
 	return 0;
 }
@@ -115,13 +139,27 @@ static int on_file_data(struct artifact *a, const struct wire_frame *f, struct e
 {
 	if (a->file < 0)
 		return torn(err, "file data without an open file");
-	if (f->length > WIRE_FILE_MAX - a->total)
-		return torn(err, "the files of this run are larger than a run may be");
-	if (write_full(a->file, f->payload, f->length) < 0)
-		return disk_failed(a, err, "write");
+	if (write_file(a, a->file, a->file_path, f->payload, f->length, err) < 0)
+		return -1;
 	a->file_len += f->length;
-	a->total += f->length;
 	return 0;
+}
+
+static int on_pages(struct artifact *a, const struct wire_frame *f, struct error **err)
+{
+	uint32_t cpu = get_u32(f->payload);
+	_cleanup_free_ char *path = xasprintf("trace/cpu%u.raw", cpu);
+	int *fd = page_files_slot(&a->pages, cpu);
+
+	if (!fd)
+		return error_set(err, EXIT_FAULT, "pages of CPU %u; the machine has %u", cpu,
+				 a->pages.n);
+	if (*fd < 0)
+		*fd = create_file(a, path, err);
+	if (*fd < 0)
+		return -1;
+	return write_file(a, *fd, path, f->payload + WIRE_PAGES_HEAD, f->length - WIRE_PAGES_HEAD,
+			  err);
 }
 
 static int on_file_close(struct artifact *a, const struct wire_frame *f, struct error **err)
@@ -133,7 +171,7 @@ static int on_file_close(struct artifact *a, const struct wire_frame *f, struct 
 	a->file = -1;
 	/* NFS and quotas may say so only here. */
 	if (close(fd) < 0)
-		return disk_failed(a, err, "write");
+		return disk_failed(a, err, "write", a->file_path);
 	if (get_u64(f->payload) != a->file_len)
 		return error_set(err, EXIT_FAULT, "file \"%s\" has %llu bytes, %llu were announced",
 				 a->file_path, (unsigned long long)a->file_len,
@@ -181,6 +219,8 @@ static int on_bye(struct artifact *a, const struct wire_frame *f, struct error *
 		return torn(err, "bye while a file is open");
 	if (!a->outcome_seen)
 		return torn(err, "bye without an outcome");
+	if (page_files_close(&a->pages) < 0)
+		return disk_failed(a, err, "write", "trace");
 	a->guest.bye = true;
 	return 0;
 }
@@ -198,6 +238,7 @@ static int dispatch(struct artifact *a, const struct wire_frame *f, struct error
 		[WIRE_FILE_CLOSE] = on_file_close,
 		[WIRE_OUTCOME] = on_outcome,
 		[WIRE_BYE] = on_bye,
+		[WIRE_PAGES] = on_pages,
 	};
 
 	if (a->guest.bye)

@@ -90,15 +90,37 @@ static json_t *workload(const struct cell *c)
 	return o;
 }
 
+static json_t *list(char *const *v)
+{
+	json_t *l = json_array();
+
+	for (; v && *v; v++)
+		json_array_append_new(l, text(*v));
+	return l;
+}
+
 static json_t *trace(const struct trace_config *t)
 {
-	json_t *o = json_object(), *events = json_array();
+	json_t *o = json_object();
 
-	for (size_t i = 0; t && t->events && t->events[i]; i++)
-		json_array_append_new(events, text(t->events[i]));
-	put(o, "enabled", json_boolean(t && t->enabled));
-	put(o, "buffer_kb", json_integer(t ? t->buffer_kb : 0));
-	put(o, "events", events);
+	put(o, "enabled", json_boolean(t->enabled));
+	put(o, "buffer_kb", json_integer(t->buffer_kb));
+	put(o, "events", list(t->wishes.events));
+	put(o, "kprobes", list(t->wishes.kprobes));
+	put(o, "function_graph", list(t->wishes.function_graph));
+	put(o, "store", list(t->store));
+	put(o, "stream", text(stream_name(t->stream)));
+	put(o, "stream_ms", json_integer(t->stream_ms));
+	return o;
+}
+
+static json_t *counters(const struct counters_config *c)
+{
+	json_t *o = json_object();
+
+	put(o, "groups", list(c->groups));
+	put(o, "per", text(counters_per_name(c->per)));
+	put(o, "interval_ms", json_integer(c->interval_ms));
 	return o;
 }
 
@@ -157,6 +179,8 @@ static void put_cell(json_t *run, const struct cell *c)
 	/* SQLite's integers are signed too: the bits are the same. */
 	put(run, "seed", json_integer((json_int_t)c->seed));
 	put(run, "trace", trace(c->trace));
+	put(run, "twin", json_boolean(c->twin));
+	put(run, "counters", counters(c->counters));
 }
 
 static void put_machine(json_t *run, const struct machine_result *m)

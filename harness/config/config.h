@@ -41,11 +41,35 @@ struct machine_config {
 	bool tcg_one_thread;         /* slower, and right while code changes under load */
 };
 
+/* What can be asked for in [trace] of harness.toml, of a policy and of a workload: all of it is had. */
+struct trace_wishes {
+	char **events;  /* "vmscan:*", "irq_vectors:call_function*"; absent ones are skipped */
+	char **kprobes; /* "p:NAME SYMBOL ARG=…", as the kernel's kprobe_events takes it */
+	char **function_graph; /* functions, globs: their calls with their durations */
+};
+
+/* When ring buffers are emptied: as they fill up, all the time, or after the workload only. */
+enum stream_when { STREAM_AUTO, STREAM_ALWAYS, STREAM_NEVER };
+const char *stream_name(enum stream_when s); /* "auto", "always", "never" */
+
 /* [trace] */
 struct trace_config {
 	bool enabled;
 	unsigned int buffer_kb; /* per CPU; part of the guest's memory */
-	char **events; /* "vmscan:*", "irq_vectors:call_function*"; absent ones are skipped */
+	struct trace_wishes wishes;
+	char **store; /* event types that get tables; others can be queried from the run directory */
+	enum stream_when stream;
+	unsigned int stream_ms; /* how often the buffers' level is looked at */
+};
+
+enum counters_per { COUNTERS_SYSTEM, COUNTERS_TASK, COUNTERS_BOTH };
+const char *counters_per_name(enum counters_per p); /* "system", "task", "both" */
+
+/* [counters]: wire/counters.h has the names */
+struct counters_config {
+	char **groups; /* "cycles,instructions": counted in the same moments */
+	enum counters_per per;
+	unsigned int interval_ms; /* 0: at the end only */
 };
 
 enum kernel_source { KERNEL_DEBIAN_IMAGE, KERNEL_DEBIAN_SOURCE, KERNEL_PREBUILT, KERNEL_GIT };
@@ -149,6 +173,7 @@ struct policy_def {
 	size_t n_knobs;
 	struct counter_def *counters;
 	size_t n_counters;
+	struct trace_wishes trace;
 };
 
 enum better { BETTER_LOWER, BETTER_HIGHER };
@@ -196,7 +221,11 @@ struct workload_def {
 	size_t n_histograms;
 	struct knob_def *knobs;
 	size_t n_knobs;
+	struct trace_wishes trace;
 };
+
+/* Second boots of the first repetition that differ in one thing, whose price they show. */
+enum twins { TWINS_NONE, TWINS_UNTRACED };
 
 /* One knob and the values it runs through: [matrix.NAME.sweep] "policy.knob" = [1, 2] */
 struct sweep_def {
@@ -216,6 +245,7 @@ struct matrix_def {
 	unsigned int reps;
 	uint64_t seed;
 	bool aa; /* stock twice, under another seed: what lies between the two is noise */
+	enum twins twins;
 	struct sweep_def *sweeps;
 	size_t n_sweeps;
 };
@@ -225,6 +255,7 @@ struct config {
 	char **files; /* what was read; positions point at these names */
 	struct machine_config machine;
 	struct trace_config trace;
+	struct counters_config counters;
 	struct kernel_def *kernels;
 	size_t n_kernels;
 	struct policy_def *policies;

@@ -69,63 +69,7 @@ static const struct config_table machine_table = {
 	.name = NO_MEMBER,
 };
 
-static const struct config_key trace_keys[] = {
-	{
-		.key = "enabled",
-		.type = KEY_BOOL,
-		.offset = offsetof(struct trace_config, enabled),
-		.def = "true",
-		.help = "false: counters and metrics only",
-	},
-	{
-		.key = "buffer_kb",
-		.type = KEY_UINT,
-		.offset = offsetof(struct trace_config, buffer_kb),
-		.def = "8192",
-		.unit = "KiB",
-		.min = 64,
-		.max = 4 * 1024 * 1024,
-		.help = "ring buffer of each CPU; part of the guest's memory",
-	},
-	{
-		.key = "events",
-		.type = KEY_STRINGS,
-		.offset = offsetof(struct trace_config, events),
-		.def = "vmscan:* compaction:* tlb:tlb_flush irq_vectors:call_function* ipi:* "
-		       "policy_*:*",
-		.help = "SYSTEM:EVENT globs; events that a kernel lacks are skipped",
-	},
-};
-
-static int check_trace(const struct reader *r, const struct toml_node *node, void *base,
-		       struct error **err)
-{
-	const struct toml_node *events = toml_get(node, "events");
-	const struct trace_config *trace = base;
-
-	for (size_t i = 0; trace->events[i]; i++) {
-		const char *colon = strchr(trace->events[i], ':');
-
-		if (!colon || colon == trace->events[i] || !colon[1])
-			return config_error_value(r, &events->children[i], err,
-						  "an event is SYSTEM:EVENT, as in \"vmscan:*\", "
-						  "not \"%s\"",
-						  trace->events[i]);
-	}
-	return 0;
-}
-
-static const struct config_table trace_table = {
-	.title = "[trace]",
-	.file = "harness.toml",
-	.help = "What is captured while a workload runs.",
-	.keys = trace_keys,
-	.n_keys = ARRAY_SIZE(trace_keys),
-	.size = sizeof(struct trace_config),
-	.pos = NO_MEMBER,
-	.name = NO_MEMBER,
-	.check = check_trace,
-};
+static const char *const twins_names[] = { "none", "untraced", NULL };
 
 static const struct config_key matrix_keys[] = {
 	{
@@ -184,6 +128,14 @@ static const struct config_key matrix_keys[] = {
 		.help = "also run policy stock-again: stock with other seeds, for the noise floor",
 	},
 	{
+		.key = "twins",
+		.type = KEY_ENUM,
+		.offset = offsetof(struct matrix_def, twins),
+		.def = "none",
+		.names = twins_names,
+		.help = "untraced: the first repetition once more without tracing, for its price",
+	},
+	{
 		.key = "sweep",
 		.type = KEY_SWEEPS,
 		.offset = offsetof(struct matrix_def, sweeps),
@@ -219,6 +171,13 @@ static const struct config_key harness_keys[] = {
 		.offset = offsetof(struct config, trace),
 		.sub = &trace_table,
 		.help = "what is captured",
+	},
+	{
+		.key = "counters",
+		.type = KEY_TABLE,
+		.offset = offsetof(struct config, counters),
+		.sub = &counters_table,
+		.help = "what is counted",
 	},
 	{
 		.key = "kernel",

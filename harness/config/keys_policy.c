@@ -403,6 +403,13 @@ static const struct config_key policy_keys[] = {
 		.sub = &counter_table,
 		.help = "numbers that show it at work",
 	},
+	{
+		.key = "trace",
+		.type = KEY_TABLE,
+		.offset = offsetof(struct policy_def, trace),
+		.sub = &wishes_table,
+		.help = "what shows it at work in a trace",
+	},
 };
 
 /* ${…} in module parameters and the daemon's arguments: only the policy's own knobs. */

@@ -227,6 +227,13 @@ static const struct config_key workload_keys[] = {
 		.sub = &knob_table,
 		.help = "settings",
 	},
+	{
+		.key = "trace",
+		.type = KEY_TABLE,
+		.offset = offsetof(struct workload_def, trace),
+		.sub = &wishes_table,
+		.help = "what else is traced",
+	},
 };
 
 static int check_swap(const struct reader *r, const struct toml_node *node,

@@ -9,6 +9,9 @@
 #include "image/inputs.h"
 #include "image/tools.h"
 
+/* Percent: the other half is for what comes before the agent gets its turn. */
+#define HALF_FULL 50
+
 static void put_machine(struct strbuf *b, const struct image_inputs *in)
 {
 	const struct cell *c = in->cell;
@@ -44,13 +47,33 @@ static void put_devices(struct strbuf *b, const struct image_inputs *in)
 		job_put(b, JOB_DATA, "%" PRIu64 " %" PRIu64, l->data_start, l->data_bytes);
 }
 
-static void put_trace(struct strbuf *b, const struct trace_config *t)
+static void put_list(struct strbuf *b, enum job_key key, char *const *list)
 {
+	for (; list && *list; list++)
+		job_put(b, key, "%s", *list);
+}
+
+static void put_counters(struct strbuf *b, const struct counters_config *c)
+{
+	put_list(b, JOB_PERF_GROUP, c->groups);
+	job_put(b, JOB_PERF_PER, "%s", counters_per_name(c->per));
+	job_put(b, JOB_PERF_INTERVAL, "%u", c->interval_ms);
+}
+
+static void put_trace(struct strbuf *b, const struct cell *c)
+{
+	const struct trace_config *t = c->trace;
+
 	if (!t->enabled)
 		return;
 	job_put(b, JOB_TRACE_BUFFER, "%u", t->buffer_kb);
-	for (char **e = t->events; e && *e; e++)
-		job_put(b, JOB_TRACE_EVENT, "%s", *e);
+	put_list(b, JOB_TRACE_EVENT, t->wishes.events);
+	put_list(b, JOB_TRACE_KPROBE, t->wishes.kprobes);
+	put_list(b, JOB_TRACE_GRAPH, t->wishes.function_graph);
+	/* A deterministic guest says nothing that the host could answer at its own time. */
+	if (t->stream != STREAM_NEVER && c->mode != MODE_DETERMINISTIC)
+		job_put(b, JOB_TRACE_STREAM, "%d %u", t->stream == STREAM_AUTO ? HALF_FULL : 0,
+			t->stream_ms);
 }
 
 static void put_knobs(struct strbuf *b, const struct knob_value *knobs, size_t n)
@@ -183,7 +206,8 @@ int job_text(const struct image_inputs *in, char **ret, struct error **err)
 
 	put_machine(&b, in);
 	put_devices(&b, in);
-	put_trace(&b, in->cell->trace);
+	put_trace(&b, in->cell);
+	put_counters(&b, in->cell->counters);
 	if (put_policy(&b, in, err) < 0 || put_workload(&b, in, err) < 0)
 		return -1;
 	*ret = strbuf_steal(&b);

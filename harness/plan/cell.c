@@ -44,7 +44,8 @@ char *cell_title(const struct cell *cell)
 	strbuf_puts(&b, cell->kernel->name);
 	add_owner(&b, cell->policy->name, cell->policy_knobs, cell->n_policy_knobs);
 	add_owner(&b, cell->workload->name, cell->workload_knobs, cell->n_workload_knobs);
-	strbuf_printf(&b, " %s #%u", mode_name(cell->mode), cell->rep);
+	strbuf_printf(&b, " %s #%u%s", mode_name(cell->mode), cell->rep,
+		      cell->twin ? " untraced" : "");
 	return strbuf_steal(&b);
 }
 

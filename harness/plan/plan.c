@@ -9,6 +9,7 @@
 #include "kernel/kernel.h"
 #include "plan/axes.h"
 #include "plan/order.h"
+#include "plan/traces.h"
 
 /* Raised when an id means something else: finished cells then count as other experiments. */
 #define ID_VERSION 1
@@ -46,6 +47,7 @@ struct point {
 	const struct workload_axis *workload;
 	const struct variant *workload_variant;
 	enum mode mode;
+	const struct trace_config *trace;
 	const char *unsupported; /* kernel_supports() of kernel and policy, or NULL */
 };
 
@@ -67,13 +69,30 @@ static void hash_machine(struct hash *h, const struct machine_config *m)
 	hash_u64(h, m->tcg_one_thread);
 }
 
+static void hash_list(struct hash *h, char *const *v)
+{
+	hash_u64(h, strv_len(v));
+	for (size_t i = 0; v && v[i]; i++)
+		hash_str(h, v[i]);
+}
+
+/* Not `store`: it says what ingest makes of a trace. */
 static void hash_trace(struct hash *h, const struct trace_config *t)
 {
 	hash_u64(h, t->enabled);
 	hash_u64(h, t->buffer_kb);
-	hash_u64(h, strv_len(t->events));
-	for (size_t i = 0; t->events[i]; i++)
-		hash_str(h, t->events[i]);
+	hash_list(h, t->wishes.events);
+	hash_list(h, t->wishes.kprobes);
+	hash_list(h, t->wishes.function_graph);
+	hash_u64(h, t->stream);
+	hash_u64(h, t->stream_ms);
+}
+
+static void hash_counters(struct hash *h, const struct counters_config *c)
+{
+	hash_list(h, c->groups);
+	hash_u64(h, c->per);
+	hash_u64(h, c->interval_ms);
 }
 
 /* Names are hashed beside contents: rows and reports speak of names. */
@@ -94,7 +113,8 @@ static void make_group(const struct builder *b, const struct point *p, char ret[
 	hash_variant(h, p->workload_variant);
 	hash_str(h, mode_name(p->mode));
 	hash_machine(h, &b->plan->config->machine);
-	hash_trace(h, &b->plan->config->trace);
+	hash_trace(h, p->trace);
+	hash_counters(h, &b->plan->config->counters);
 	hash_str(h, b->agent);
 	hash_finish(h, hex);
 	memcpy(ret, hex, SHORT_ID - 1);
@@ -156,7 +176,9 @@ static struct cell make_cell(const struct builder *b, const struct point *p, uns
 		.rep = rep,
 		.seed = cell_seed(b, p, rep),
 		.machine = &c->machine,
-		.trace = &c->trace,
+		.trace = p->trace,
+		.counters = &c->counters,
+		.twin = c->trace.enabled && !p->trace->enabled,
 		.estimate_s = overhead_s[p->mode] + p->workload->def->estimate_s,
 	};
 
@@ -177,6 +199,21 @@ static void add_cell(struct builder *b, const struct point *p, unsigned int rep)
 		*ARRAY_APPEND(b->plan->cells, b->plan->n_cells) = cell;
 }
 
+/* The first repetition has its twins: one is enough for a price, paid by every matrix. */
+static void add_twins(struct builder *b, struct point *p, unsigned int rep)
+{
+	bool traced = b->plan->config->trace.enabled;
+
+	p->trace = trace_set_get(b->plan->traces, &b->plan->config->trace, p->policy->def,
+				 p->workload->def, traced);
+	add_cell(b, p, rep);
+	if (b->plan->matrix->twins != TWINS_UNTRACED || rep > 1 || !traced)
+		return;
+	p->trace = trace_set_get(b->plan->traces, &b->plan->config->trace, p->policy->def,
+				 p->workload->def, false);
+	add_cell(b, p, rep);
+}
+
 /* Workloads × modes for one kernel and one variant of a policy. */
 static void add_workloads(struct builder *b, struct point *p, unsigned int rep)
 {
@@ -188,7 +225,7 @@ static void add_workloads(struct builder *b, struct point *p, unsigned int rep)
 			p->workload_variant = &p->workload->variants[v];
 			for (size_t m = 0; m < a->n_modes; m++) {
 				p->mode = a->modes[m];
-				add_cell(b, p, rep);
+				add_twins(b, p, rep);
 			}
 		}
 	}
@@ -281,6 +318,7 @@ struct plan *plan_create(const struct config *c, const struct matrix_def *m,
 	p->config = c;
 	p->matrix = m;
 	p->seed = m->seed;
+	p->traces = trace_set_create();
 	if (build(&b, f ?: &everything, auto_mode, err) < 0)
 		return NULL;
 	return steal_ptr(&p);

@@ -36,7 +36,9 @@ struct cell {
 	unsigned int rep; /* 1 … reps */
 	uint64_t seed;    /* the same for all cells of a repetition: pairs; PLAN_AGAIN has others */
 	const struct machine_config *machine;
-	const struct trace_config *trace;
+	const struct trace_config *trace; /* with the policy's and the workload's wishes */
+	const struct counters_config *counters;
+	bool twin; /* not traced, beside one that is: what tracing costs */
 	double estimate_s;
 	char *refused; /* why it can't run, or NULL */
 };
@@ -54,13 +56,14 @@ struct plan_filter {
 struct plan {
 	const struct config *config;
 	const struct matrix_def *matrix;
-	struct kernel_set kernels; /* of the matrix, each revision of a git tree by itself */
+	struct kernel_set kernels;  /* of the matrix, each revision of a git tree by itself */
 	char campaign_id[SHORT_ID]; /* hash over the cells and the order */
 	uint64_t seed;
 	/* In the order of execution: repetition by repetition, shuffled within each by the seed;
 	 * refused ones last. */
 	struct cell *cells;
 	size_t n_cells;
+	struct trace_set *traces; /* what cells point to */
 };
 
 /*

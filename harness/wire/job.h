@@ -28,6 +28,13 @@
 	X(DATA, "data", 0, 1, "START BYTES of the data device")                                   \
 	X(TRACE_BUFFER, "trace_buffer_kb", 0, 1, "per CPU; absent: no tracing")                   \
 	X(TRACE_EVENT, "trace_event", 0, JOB_MANY, "system:glob")                                 \
+	X(TRACE_KPROBE, "trace_kprobe", 0, JOB_MANY, "as the kernel's kprobe_events takes it")    \
+	X(TRACE_GRAPH, "trace_graph", 0, JOB_MANY, "glob of functions whose calls are traced")    \
+	X(TRACE_STREAM, "trace_stream", 0, 1,                                                     \
+	  "PERCENT MS: buffers that are so full are sent while the workload runs; look so often") \
+	X(PERF_GROUP, "perf_group", 0, JOB_MANY, "counters' names, comma-separated")              \
+	X(PERF_PER, "perf_per", 0, 1, "system, task or both")                                     \
+	X(PERF_INTERVAL, "perf_interval_ms", 0, 1, "0: at the end only")                          \
 	X(POLICY_MODULE, "policy_module", 0, JOB_MANY, "path in the initrd, parameters")          \
 	X(KNOB, "knob", 0, JOB_MANY, "NAME PATH VALUE: write, read back, compare")                \
 	X(MODULE_PARAM, "module_param", 0, JOB_MANY,                                              \

@@ -173,6 +173,7 @@ static const char *check_payload(enum wire_type type, const uint8_t *payload, ui
 	case WIRE_FILE_DATA:
 	case WIRE_FILE_CLOSE:
 	case WIRE_BYE:
+	case WIRE_PAGES:
 		break;
 	}
 	return NULL;

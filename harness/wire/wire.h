@@ -21,21 +21,25 @@
 #define WIRE_MAGIC 0x4e52484du /* "MHRN" */
 #define WIRE_VERSION 1
 #define WIRE_HEADER 20
-#define WIRE_PAYLOAD_MAX (64 * 1024)
+#define WIRE_DATA_MAX (64 * 1024)
+#define WIRE_PAGES_HEAD 4
+#define WIRE_PAYLOAD_MAX (WIRE_PAGES_HEAD + WIRE_DATA_MAX)
 #define WIRE_PATH_MAX 200
 #define WIRE_FILE_MAX (4ull << 30) /* all files of one run together */
 
 /* X(name, number, least payload, largest payload, what it carries) */
-#define WIRE_FRAMES(X)                                                          \
-	X(HELLO, 1, 1, 256, "the guest's uname -r; always the first frame")     \
-	X(HEARTBEAT, 2, 8, 8, "u64 CLOCK_MONOTONIC ns")                         \
-	X(PHASE, 3, 9, 64, "u64 CLOCK_MONOTONIC ns, then the phase's name")     \
-	X(LOG, 4, 1, 4096, "a line for the run's log")                          \
-	X(FILE_OPEN, 5, 1, WIRE_PATH_MAX, "path; at most one file is open")     \
-	X(FILE_DATA, 6, 1, WIRE_PAYLOAD_MAX, "the next bytes of the open file") \
-	X(FILE_CLOSE, 7, 8, 8, "u64 total length, as a check")                  \
-	X(OUTCOME, 8, 1, 4096, "outcome name, newline, detail; once")           \
-	X(BYE, 9, 0, 0, "the stream is complete; the machine may be switched off")
+#define WIRE_FRAMES(X)                                                             \
+	X(HELLO, 1, 1, 256, "the guest's uname -r; always the first frame")        \
+	X(HEARTBEAT, 2, 8, 8, "u64 CLOCK_MONOTONIC ns")                            \
+	X(PHASE, 3, 9, 64, "u64 CLOCK_MONOTONIC ns, then the phase's name")        \
+	X(LOG, 4, 1, 4096, "a line for the run's log")                             \
+	X(FILE_OPEN, 5, 1, WIRE_PATH_MAX, "path; at most one file is open")        \
+	X(FILE_DATA, 6, 1, WIRE_DATA_MAX, "the next bytes of the open file")       \
+	X(FILE_CLOSE, 7, 8, 8, "u64 total length, as a check")                     \
+	X(OUTCOME, 8, 1, 4096, "outcome name, newline, detail; once")              \
+	X(BYE, 9, 0, 0, "the stream is complete; the machine may be switched off") \
+	X(PAGES, 10, WIRE_PAGES_HEAD, WIRE_PAYLOAD_MAX,                            \
+	  "u32 CPU, then the next pages of its ring buffer: trace/cpuN.raw, at any time")
 
 enum wire_type {
 #define X(name, number, min, max, help) WIRE_##name = number,

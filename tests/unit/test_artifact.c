@@ -15,6 +15,7 @@
 
 static struct machine_config machine = { 2, 256 << 20, 60, 1 };
 static struct trace_config trace = { .enabled = false };
+static struct counters_config no_counters;
 static struct knob_def knob = { .name = "expiry_ms" };
 static struct knob_value knobs[] = { { &knob, "1000" } };
 static struct metric_def metric = { "iops", "1/s", BETTER_HIGHER, "$.iops" };
@@ -41,6 +42,7 @@ static struct cell cell = {
 	.seed = 7,
 	.machine = &machine,
 	.trace = &trace,
+	.counters = &no_counters,
 };
 
 /* --- a guest's voice ------------------------------------------------------------------ */
@@ -491,16 +493,16 @@ TEST(a_full_disk_is_the_hosts_fault)
 		struct rlimit small = { 4096, 4096 };
 		char *results = new_results(), *tmp = xasprintf("%s/tmp", results), **left = NULL;
 		struct artifact *a = artifact_create(results, &cell, "c", NULL);
-		_cleanup_free_ char *big = xmalloc(WIRE_PAYLOAD_MAX);
+		_cleanup_free_ char *big = xmalloc(WIRE_DATA_MAX);
 		struct voice v = { 0 };
 		struct error *err = NULL;
 
 		signal(SIGXFSZ, SIG_IGN);
 		setrlimit(RLIMIT_FSIZE, &small);
-		memset(big, 0, WIRE_PAYLOAD_MAX);
+		memset(big, 0, WIRE_DATA_MAX);
 		say_text(&v, WIRE_HELLO, "x");
 		say_text(&v, WIRE_FILE_OPEN, "trace/cpu0.raw");
-		say(&v, WIRE_FILE_DATA, big, WIRE_PAYLOAD_MAX);
+		say(&v, WIRE_FILE_DATA, big, WIRE_DATA_MAX);
 		if (!a || feed(a, &v, 4096, &err) == 0)
 			_exit(1);
 		if (err->code != EXIT_HOST || !strstr(err->msg, "trace/cpu0.raw"))

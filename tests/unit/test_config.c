@@ -20,8 +20,8 @@ TEST(an_empty_file_is_all_defaults)
 	EXPECT_INT(c->machine.heartbeat_s, 5);
 	EXPECT(c->trace.enabled);
 	EXPECT_INT(c->trace.buffer_kb, 8192);
-	EXPECT_INT(strv_len(c->trace.events), 6);
-	EXPECT_STR(c->trace.events[5], "policy_*:*");
+	EXPECT_INT(strv_len(c->trace.wishes.events), 6);
+	EXPECT_STR(c->trace.wishes.events[5], "policy_*:*");
 	EXPECT_INT(c->n_kernels, 0);
 }
 

@@ -17,6 +17,8 @@
 #define MiB (1ull << 20)
 #define GiB (1ull << 30)
 
+static struct counters_config no_counters;
+
 /* A cell with nothing in it but what the tests set. */
 struct fixture {
 	struct machine_config machine;
@@ -37,6 +39,7 @@ static void fixture_init(struct fixture *f)
 		.workload = &f->workload,
 		.machine = &f->machine,
 		.trace = &f->trace,
+		.counters = &no_counters,
 		.mode = MODE_TCG,
 		.seed = 7,
 	};
@@ -300,7 +303,7 @@ static char *events[] = { "vmscan:*", NULL };
 static void job_fixture(struct fixture *f, struct image_inputs *in)
 {
 	fixture_init(f);
-	f->trace = (struct trace_config){ .enabled = true, .buffer_kb = 64, .events = events };
+	f->trace = (struct trace_config){ .enabled = true, .buffer_kb = 64, .wishes.events = events };
 	f->policy = (struct policy_def){
 		.name = "timer",
 		.modules = modules,

@@ -261,7 +261,7 @@ TEST(largest_frame_fits)
 	wire_reader_init(&r);
 	n = wire_encode(WIRE_HELLO, 0, "x", 1, out);
 	EXPECT_INT(wire_read(&r, out, n, &frame, &whole, &why), n);
-	n = wire_encode(WIRE_FILE_DATA, 1, payload, sizeof(payload), out);
+	n = wire_encode(WIRE_PAGES, 1, payload, sizeof(payload), out);
 	EXPECT_INT(wire_read(&r, out, n, &frame, &whole, &why), n);
 	EXPECT(whole);
 	EXPECT_INT(frame.length, WIRE_PAYLOAD_MAX);

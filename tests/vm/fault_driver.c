@@ -34,6 +34,7 @@ static struct kernel *kernel;
 
 static struct machine_config machine = { 2, 256 * MIB, 60, 1 };
 static struct trace_config trace = { .enabled = false };
+static struct counters_config no_counters;
 static struct policy_def policy = { .name = "stock", .title = "nothing", .origin = "-" };
 static struct workload_def workload = {
 	.name = "fault", .title = "a planted fault", .output = "none", .timeout_s = 60
@@ -174,6 +175,7 @@ static struct cell cell_of(const struct trial *t)
 		.rep = 1,
 		.machine = &machine,
 		.trace = &trace,
+		.counters = &no_counters,
 	};
 
 	snprintf(c.id, sizeof(c.id), "%s", t->fault);
