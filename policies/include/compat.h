@@ -17,14 +17,14 @@
 #endif
 
 /*
- * Where register_sysctl() is a macro, it counts the array, and the empty entry
- * that marks the end for older kernels must not be among those counted (6.11).
+ * `n` entries and an empty one, which marks the end for older kernels and must
+ * not be among those counted for newer ones. Those have register_sysctl() as a
+ * macro, which counts the array (6.5).
  */
 #ifdef register_sysctl
-#define compat_register_sysctl(path, table) \
-	register_sysctl_sz(path, table, ARRAY_SIZE(table) - 1)
+#define compat_register_sysctl(path, table, n) register_sysctl_sz(path, table, n)
 #else
-#define compat_register_sysctl(path, table) register_sysctl(path, table)
+#define compat_register_sysctl(path, table, n) register_sysctl(path, table)
 #endif
 
 #endif /* POLICY_COMPAT_H */

@@ -91,7 +91,8 @@ int load_init(void)
 	load_starts = kcalloc(nr_node_ids, size, GFP_KERNEL);
 	if (!load_starts)
 		return -ENOMEM;
-	load_header = compat_register_sysctl("vm/policy_" WT_NAME, load_table);
+	load_header = compat_register_sysctl("vm/policy_" WT_NAME, load_table,
+					     ARRAY_SIZE(load_table) - 1);
 	if (!load_header) {
 		kfree(load_starts);
 		return -ENOMEM;

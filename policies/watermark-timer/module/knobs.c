@@ -71,7 +71,8 @@ static struct ctl_table_header *wt_header;
 
 int wt_knobs_register(void)
 {
-	wt_header = compat_register_sysctl("vm/policy_" WT_NAME, wt_table);
+	wt_header = compat_register_sysctl("vm/policy_" WT_NAME, wt_table,
+					   ARRAY_SIZE(wt_table) - 1);
 	return wt_header ? 0 : -ENOMEM;
 }
 

@@ -43,7 +43,7 @@ static void kswapd_start(struct pglist_data *pgdat)
 	if (pgdat->node_id != nid)
 		return;
 	starts++;
-	with_thread += pgdat->kswapd != NULL;
+	with_thread += !!pgdat->kswapd;
 	if (late)
 		schedule_work(&set_up_work);
 	else
