@@ -62,9 +62,9 @@ static double least_effect(const struct effect *e)
 	return (e->hi - e->lo) / 2 * (1 + gsl_cdf_tdist_Pinv(EFFECT_POWER, freedom) / t);
 }
 
-void effect_compute(double *a, size_t n_a, double *b, size_t n_b, struct effect *ret)
+static void compute(double *a, size_t n_a, double *b, size_t n_b, bool in_unit, struct effect *ret)
 {
-	struct scale s;
+	struct scale s = { CONTRAST_DIFFERENCE, 1, false };
 
 	stats_sort(a, n_a);
 	stats_sort(b, n_b);
@@ -76,12 +76,32 @@ void effect_compute(double *a, size_t n_a, double *b, size_t n_b, struct effect 
 		.constant = a[0] == a[n_a - 1] && b[0] == b[n_b - 1],
 		.p = rank_mann_whitney(a, n_a, b, n_b),
 	};
-	s = choose_scale(a, b, ret);
+	if (!in_unit)
+		s = choose_scale(a, b, ret);
 	ret->percent = s.percent;
 	ret->diff = s.factor * contrast_value(s.contrast, ret->median_a, ret->median_b);
 	find_interval(a, b, s, ret);
 	ret->shift = rank_shift(a, n_a, b, n_b, CONTRAST_DIFFERENCE);
 	ret->least = least_effect(ret);
+}
+
+void effect_compute(double *a, size_t n_a, double *b, size_t n_b, struct effect *ret)
+{
+	compute(a, n_a, b, n_b, false, ret);
+}
+
+void effect_compute_unit(double *a, size_t n_a, double *b, size_t n_b, struct effect *ret)
+{
+	compute(a, n_a, b, n_b, true, ret);
+}
+
+size_t effect_runs_needed(double p)
+{
+	size_t n = 2;
+
+	while (rank_least_p(n, n) > p)
+		n++;
+	return n;
 }
 
 static bool same(const struct effect *e)

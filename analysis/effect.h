@@ -36,6 +36,11 @@ struct effect {
 
 /* n_a, n_b >= 1; both are sorted in place. */
 void effect_compute(double *a, size_t n_a, double *b, size_t n_b, struct effect *ret);
+/* The same, in the metric's unit throughout. */
+void effect_compute_unit(double *a, size_t n_a, double *b, size_t n_b, struct effect *ret);
+
+/* Fewest runs a side whose complete separation is rarer than `p` by chance. */
+size_t effect_runs_needed(double p);
 
 enum verdict {
 	/* In the order of what they are worth. */

@@ -101,16 +101,6 @@ static char *why_nothing(sqlite3 *db, const struct document *d, bool against_sto
 		"workload, mode and machine, so nothing can be compared.");
 }
 
-/* Fewest runs a side whose complete separation is rarer than `p` by chance. */
-static size_t runs_needed(double p)
-{
-	size_t n = 2;
-
-	while (rank_least_p(n, n) > p)
-		n++;
-	return n;
-}
-
 /* "3+3 runs (10 %), 1+3 runs (50 %)": sizes that can't show anything; NULL if there are none. */
 static char *too_few(sqlite3 *db)
 {
@@ -138,8 +128,8 @@ static char *what_cannot_be_shown(sqlite3 *db, size_t tests)
 {
 	_cleanup_free_ char *sizes = too_few(db);
 	struct strbuf b = { 0 };
-	size_t alone = runs_needed(EFFECT_FDR),
-	       among = runs_needed(EFFECT_FDR / (double)(tests ?: 1));
+	size_t alone = effect_runs_needed(EFFECT_FDR),
+	       among = effect_runs_needed(EFFECT_FDR / (double)(tests ?: 1));
 
 	if (!sizes)
 		return NULL;

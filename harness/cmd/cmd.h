@@ -34,6 +34,7 @@ struct cmd {
 	X(cmd_kernel, "kernel", "list, fetch and build kernels")                     \
 	X(cmd_report, "report", "compare each policy with stock on the same kernel") \
 	X(cmd_compare, "compare", "compare two selections of runs")                  \
+	X(cmd_claim, "claim", "judge what is claimed of policies")                   \
 	X(cmd_gate, "gate", "fail when a metric got worse than a baseline's")        \
 	X(cmd_query, "query", "ask the database in SQL")                             \
 	X(cmd_ingest, "ingest", "fill the database from run directories")            \

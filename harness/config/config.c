@@ -114,6 +114,23 @@ static int read_one(struct config *c, const struct kind *k, const char *shown, c
 	return read_file(&r, k->table, k->add(c, name, dir), err);
 }
 
+/* Beside each policy.toml, if it is there. */
+static int read_claims(struct config *c, const char *shown, struct error **err)
+{
+	for (size_t i = 0; i < c->n_policies; i++) {
+		struct policy_def *p = &c->policies[i];
+		_cleanup_free_ char *file = xasprintf("%spolicies/%s/claims.toml", shown, p->name);
+		struct reader r = { .config = c, .dir = p->dir };
+
+		if (!path_exists(file))
+			continue;
+		r.file = remember_file(c, file);
+		if (read_file(&r, &claims_table, p, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int read_kind(struct config *c, const struct kind *k, const char *shown, struct error **err)
 {
 	_cleanup_free_ char *dir = xasprintf("%s%s", shown, k->folder);
@@ -170,7 +187,7 @@ static int load(struct config *c, const char *path, struct error **err)
 		if (read_kind(c, &kinds[i], shown, err) < 0)
 			return -1;
 	}
-	if (check_namespace(c, shown, err) < 0)
+	if (check_namespace(c, shown, err) < 0 || read_claims(c, shown, err) < 0)
 		return -1;
 	r.dir = c->root;
 	r.file = remember_file(c, path);
@@ -192,6 +209,7 @@ void config_free(struct config *c)
 		return;
 	for (size_t i = 0; i < c->n_policies; i++) {
 		config_table_free(&policy_table, &c->policies[i]);
+		config_table_free(&claims_table, &c->policies[i]);
 		free(c->policies[i].name);
 		free(c->policies[i].dir);
 	}

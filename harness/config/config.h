@@ -157,6 +157,33 @@ struct daemon_def {
 	char **args;  /* ${knob} is replaced */
 };
 
+enum better { BETTER_LOWER, BETTER_HIGHER };
+const char *better_name(enum better b); /* "lower", "higher": the values of metric.better */
+
+/*
+ * [[claim]] of policies/NAME/claims.toml.  A file of its own: the words of a
+ * claim change nothing of what was run.
+ */
+struct claim_def {
+	char *name;
+	struct position pos;
+	char *source; /* where it was claimed */
+	char *says;   /* what, in short */
+	char *hypothesis;
+	char *metric;
+	enum better direction;
+	char *least; /* effect that matters, in text: "10%" of the base, or "5" in the metric's unit */
+	char **kernels;
+	char *workload;
+	enum mode mode;
+	char **knobs;   /* "OWNER.KNOB=VALUE" */
+	char *against;  /* policy that it is compared with */
+	char **rivals;  /* mainline's own means: as good as one of these is "already upstream" */
+	char *equal;    /* metric in which both sides have to agree, or NULL */
+	char *within;   /* how closely: "10%" */
+	unsigned int reps;
+};
+
 /* policies/NAME/policy.toml */
 struct policy_def {
 	char *name; /* the folder's name */
@@ -173,11 +200,10 @@ struct policy_def {
 	size_t n_knobs;
 	struct counter_def *counters;
 	size_t n_counters;
+	struct claim_def *claims; /* claims.toml, if there is one */
+	size_t n_claims;
 	struct trace_wishes trace;
 };
-
-enum better { BETTER_LOWER, BETTER_HIGHER };
-const char *better_name(enum better b); /* "lower", "higher": the values of metric.better */
 
 /* [[metric]] and [[histogram]] of a workload */
 struct metric_def {

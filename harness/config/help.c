@@ -90,6 +90,7 @@ static void walk(const struct config_table *t, struct table *json)
 static const struct config_table *const roots[] = {
 	&harness_table,
 	&policy_table,
+	&claims_table,
 	&workload_table,
 };
 

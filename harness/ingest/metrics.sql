@@ -122,6 +122,9 @@ INSERT INTO trace_metric
 SELECT 'kswapd_asked', 'count', 'lower', (SELECT count(*) FROM v_kswapd WHERE asked)
 FROM traced WHERE event = 'vmscan:mm_vmscan_wakeup_kswapd';
 INSERT INTO trace_metric
+SELECT 'kswapd_unasked', 'count', 'lower', (SELECT count(*) FROM v_kswapd WHERE NOT asked)
+FROM traced WHERE event = 'vmscan:mm_vmscan_wakeup_kswapd';
+INSERT INTO trace_metric
 SELECT 'kswapd_awake', 'ns', 'lower', (SELECT coalesce(sum(awake_ns), 0) FROM v_kswapd)
 FROM traced WHERE event = 'vmscan:mm_vmscan_kswapd_sleep';
 

@@ -191,6 +191,7 @@ TEST(the_man_page_has_every_key)
 	static const struct config_table *const tables[] = {
 		&harness_table,
 		&policy_table,
+		&claims_table,
 		&workload_table,
 	};
 	_cleanup_free_ char *page = NULL;
