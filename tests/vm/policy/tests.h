@@ -8,6 +8,8 @@
 /* wakes.c: who woke kswapd and when, by a trace of the timer at work. false: a check failed. */
 bool check_wakes(const struct trace_event *e, size_t n, unsigned int expiry_ms);
 
+bool check_quiet(const struct trace_event *e, size_t n, unsigned int expiry_ms);
+
 /* order.c: a node's kswapd finds its policy set up. No policy may be loaded. */
 void test_order(void);
 

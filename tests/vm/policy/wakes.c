@@ -85,6 +85,13 @@ static bool one_at_a_time(const struct trace_event *e, size_t n)
 	return true;
 }
 
+bool check_quiet(const struct trace_event *e, size_t n, unsigned int expiry_ms)
+{
+	bool ok = check(quiet_enough(e, n, expiry_ms), "never within the expiry of kswapd's work");
+
+	return ok & check(knows_of_sleeps(e, n, expiry_ms), "of which it knows at once");
+}
+
 bool check_wakes(const struct trace_event *e, size_t n, unsigned int expiry_ms)
 {
 	size_t wakes = trace_count(e, n, "mm_vmscan_kswapd_wake");
@@ -92,7 +99,6 @@ bool check_wakes(const struct trace_event *e, size_t n, unsigned int expiry_ms)
 			"kswapd woke %zu times, each time by the timer and not by an allocator",
 			wakes);
 
-	ok &= check(quiet_enough(e, n, expiry_ms), "never within the expiry of kswapd's work");
-	ok &= check(knows_of_sleeps(e, n, expiry_ms), "of which it knows at once");
+	ok &= check_quiet(e, n, expiry_ms);
 	return ok & check(one_at_a_time(e, n), "nor twice without kswapd's sleep in between");
 }
