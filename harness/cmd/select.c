@@ -6,14 +6,14 @@
 #include "base/str.h"
 #include "machine/machine.h"
 
-static int parse_reps(const char *name, unsigned int *ret, struct error **err)
+int selection_reps(const char *name, const char *option, unsigned int *ret, struct error **err)
 {
 	char *end;
 	unsigned long n = strtoul(optarg, &end, 10);
 
 	if (*end || n < 1 || n > 10000)
-		return cmd_bad_usage(err, name, "--reps takes a number from 1 to 10000, not \"%s\"",
-				     optarg);
+		return cmd_bad_usage(err, name, "%s takes a number from 1 to 10000, not \"%s\"",
+				     option, optarg);
 	*ret = (unsigned int)n;
 	return 0;
 }
@@ -35,7 +35,7 @@ int selection_option(const char *name, int c, char **argv, struct plan_filter *f
 		f->mode = optarg;
 		return 0;
 	case 'n':
-		return parse_reps(name, &f->reps, err);
+		return selection_reps(name, "--reps", &f->reps, err);
 	default:
 		return cmd_bad_option(err, name, c, argv);
 	}

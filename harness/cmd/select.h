@@ -25,6 +25,9 @@ struct selection {
 int selection_option(const char *name, int c, char **argv, struct plan_filter *f,
 		     struct error **err);
 
+/* A number of repetitions from `optarg`. */
+int selection_reps(const char *name, const char *option, unsigned int *ret, struct error **err);
+
 /* What "auto" is on this machine: kvm if a probe guest ran under it, else tcg. */
 int selection_auto_mode(const char *wanted, enum mode *ret, struct error **err);
 

@@ -324,15 +324,32 @@ struct plan *plan_create(const struct config *c, const struct matrix_def *m,
 	return steal_ptr(&p);
 }
 
+static void cell_deinit(struct cell *cell)
+{
+	knob_values_free(cell->policy_knobs, cell->n_policy_knobs);
+	knob_values_free(cell->workload_knobs, cell->n_workload_knobs);
+	free(cell->refused);
+}
+
+void plan_keep(struct plan *p, bool (*keep)(const struct cell *, void *arg), void *arg)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_cells; i++) {
+		if (keep(&p->cells[i], arg))
+			p->cells[n++] = p->cells[i];
+		else
+			cell_deinit(&p->cells[i]);
+	}
+	p->n_cells = n;
+}
+
 void plan_free(struct plan *p)
 {
 	if (!p)
 		return;
-	for (size_t i = 0; i < p->n_cells; i++) {
-		knob_values_free(p->cells[i].policy_knobs, p->cells[i].n_policy_knobs);
-		knob_values_free(p->cells[i].workload_knobs, p->cells[i].n_workload_knobs);
-		free(p->cells[i].refused);
-	}
+	for (size_t i = 0; i < p->n_cells; i++)
+		cell_deinit(&p->cells[i]);
 	free(p->cells);
 	kernel_set_deinit(&p->kernels);
 	free(p);

@@ -84,6 +84,9 @@ void plan_estimate(struct plan *p, double (*estimate)(const struct cell *, void 
 /* Seconds for all cells that aren't refused, one after the other. */
 double plan_total_s(const struct plan *p);
 
+/* Drops the cells that `keep` doesn't want; campaign id and order of the others stay. */
+void plan_keep(struct plan *p, bool (*keep)(const struct cell *, void *arg), void *arg);
+
 /* By id or by an unambiguous prefix of it. */
 const struct cell *plan_cell(const struct plan *p, const char *id, struct error **err);
 
