@@ -58,6 +58,12 @@ int artifact_runs(const char *results, const char *cell_id, char ***ret, struct 
 /* How a published run ended, from its manifest. */
 int artifact_outcome(const char *results, const char *run_id, enum outcome *ret,
 		     struct error **err);
+/*
+ * What a run's manifest says of its bits.  EXIT_FAULT if it has none: not
+ * deterministic, or not whole.
+ */
+int artifact_fingerprint(const char *results, const char *run_id, char ret[HASH_HEX],
+			 char ret_inputs[HASH_HEX], struct error **err);
 /* Removes half-written directories that a killed harness left in results/tmp. */
 int artifact_sweep(const char *results, struct error **err);
 

@@ -67,18 +67,44 @@ int runs_next(const char *results, const char *cell_id, unsigned int *ret, struc
 	return 0;
 }
 
-int artifact_outcome(const char *results, const char *run_id, enum outcome *ret, struct error **err)
+static json_t *load_manifest(const char *results, const char *run_id, struct error **err)
 {
 	_cleanup_free_ char *path = xasprintf("%s/runs/%s/run.json", results, run_id);
 	json_error_t why;
 	json_t *run = json_load_file(path, 0, &why);
-	const char *name = json_string_value(json_object_get(run, "outcome"));
-	int r = 0;
 
 	if (!run)
-		r = error_set(err, EXIT_FAULT, "%s:%d: %s", path, why.line, why.text);
-	else if (!name || !outcome_from_name(name, ret))
-		r = error_set(err, EXIT_FAULT, "%s: no outcome that this version knows", path);
+		error_set(err, EXIT_FAULT, "%s:%d: %s", path, why.line, why.text);
+	return run;
+}
+
+int artifact_outcome(const char *results, const char *run_id, enum outcome *ret, struct error **err)
+{
+	json_t *run = load_manifest(results, run_id, err);
+	const char *name = json_string_value(json_object_get(run, "outcome"));
+	int r = run ? 0 : -1;
+
+	if (run && (!name || !outcome_from_name(name, ret)))
+		r = error_set(err, EXIT_FAULT, "run %s: no outcome that this version knows",
+			      run_id);
+	json_decref(run);
+	return r;
+}
+
+int artifact_fingerprint(const char *results, const char *run_id, char ret[HASH_HEX],
+			 char ret_inputs[HASH_HEX], struct error **err)
+{
+	json_t *run = load_manifest(results, run_id, err);
+	const char *bits = json_string_value(json_object_get(run, "fingerprint"));
+	const char *inputs = json_string_value(json_object_get(run, "inputs_hash"));
+	int r = run ? 0 : -1;
+
+	if (run && (!bits || !inputs))
+		r = error_set(err, EXIT_FAULT, "run %s has no fingerprint", run_id);
+	if (r == 0) {
+		snprintf(ret, HASH_HEX, "%s", bits);
+		snprintf(ret_inputs, HASH_HEX, "%s", inputs);
+	}
 	json_decref(run);
 	return r;
 }

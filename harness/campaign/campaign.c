@@ -6,9 +6,11 @@
 
 #include "artifact/artifact.h"
 #include "base/file.h"
+#include "base/pool.h"
 #include "base/proc.h"
 #include "base/progress.h"
 #include "base/str.h"
+#include "campaign/batch.h"
 #include "campaign/estimate.h"
 #include "ingest/ingest.h"
 #include "kernel/kernel.h"
@@ -71,6 +73,33 @@ static void show_outcome(const struct campaign *c, const struct cell *cell, cons
 			      outcome_name(outcome), run_id, title, c->options->results, run_id);
 }
 
+static int finished(struct campaign *c, const struct cell *cell, const char *run_id,
+		    enum outcome outcome, double took_s, struct error **err)
+{
+	estimate_finished(&c->estimate, cell, took_s);
+	c->done++;
+	c->summary->by_outcome[outcome]++;
+	show_outcome(c, cell, run_id, outcome, took_s);
+	return ingest_run(c->db, c->options->results, run_id, err);
+}
+
+/*
+ * A cell that can't be carried out is reported and the matrix goes on, unless
+ * the next one would only meet the same wall (no space, a read-only folder,
+ * Ctrl-C).
+ */
+static int fault(struct campaign *c, const struct cell *cell, const struct error *why,
+		 struct error **err)
+{
+	if (why->code == EXIT_HOST || why->code == EXIT_INTERRUPTED)
+		return error_set(err, why->code, "%s", why->msg);
+	progress_warn("%s", why->msg);
+	estimate_finished(&c->estimate, cell, 0);
+	c->summary->faults++;
+	c->done++;
+	return 0;
+}
+
 static int one_cell(struct campaign *c, const struct cell *cell, struct error **err)
 {
 	_cleanup_free_ char *run_id = NULL;
@@ -80,31 +109,14 @@ static int one_cell(struct campaign *c, const struct cell *cell, struct error **
 	show_position(c, cell);
 	if (run_cell(cell, c->plan->campaign_id, c->options->results, &run_id, &outcome, err) < 0)
 		return -1;
-	estimate_finished(&c->estimate, cell, now_s() - began);
-	c->done++;
-	c->summary->by_outcome[outcome]++;
-	show_outcome(c, cell, run_id, outcome, now_s() - began);
-	return ingest_run(c->db, c->options->results, run_id, err);
+	return finished(c, cell, run_id, outcome, now_s() - began, err);
 }
 
-/*
- * A cell that can't be carried out is reported and the matrix goes on, unless
- * the next one would only meet the same wall (no space, a read-only folder,
- * Ctrl-C).
- */
 static int one_cell_or_fault(struct campaign *c, const struct cell *cell, struct error **err)
 {
 	_cleanup_error_ struct error *why = NULL;
 
-	if (one_cell(c, cell, &why) == 0)
-		return 0;
-	if (why->code == EXIT_HOST || why->code == EXIT_INTERRUPTED)
-		return error_propagate(err, steal_ptr(&why));
-	progress_warn("%s", why->msg);
-	estimate_finished(&c->estimate, cell, 0);
-	c->summary->faults++;
-	c->done++;
-	return 0;
+	return one_cell(c, cell, &why) < 0 ? fault(c, cell, why, err) : 0;
 }
 
 static int reuse(struct campaign *c, const struct cell *cell, bool *ret_finished,
@@ -144,6 +156,53 @@ static int look_around(struct campaign *c, bool *todo, struct error **err)
 	return 0;
 }
 
+/* Cells that other load would disturb: one after the other, in the plan's order. */
+static int run_alone(struct campaign *c, const bool *todo, struct error **err)
+{
+	for (size_t i = 0; i < c->plan->n_cells && !proc_interrupted(); i++) {
+		const struct cell *cell = &c->plan->cells[i];
+
+		if (todo[i] && cell->mode != MODE_DETERMINISTIC &&
+		    one_cell_or_fault(c, cell, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int one_of_many_done(void *arg, const struct batch_result *r, struct error **err)
+{
+	struct campaign *c = arg;
+	_cleanup_error_ struct error *why = NULL;
+
+	if (!r->run_id)
+		return fault(c, r->cell, r->why, err);
+	if (finished(c, r->cell, r->run_id, r->outcome, r->took_s, &why) < 0)
+		return fault(c, r->cell, why, err);
+	progress("%zu of %zu cells done", c->done, c->todo);
+	return 0;
+}
+
+static int run_together(struct campaign *c, const bool *todo, struct error **err)
+{
+	_cleanup_free_ const struct cell **cells = xcalloc(c->plan->n_cells, sizeof(*cells));
+	struct batch b = {
+		.cells = cells,
+		.campaign_id = c->plan->campaign_id,
+		.results = c->options->results,
+		.done = one_of_many_done,
+		.arg = c,
+	};
+
+	for (size_t i = 0; i < c->plan->n_cells; i++) {
+		if (todo[i] && c->plan->cells[i].mode == MODE_DETERMINISTIC)
+			cells[b.n++] = &c->plan->cells[i];
+	}
+	if (!b.n || proc_interrupted())
+		return 0;
+	progress("%zu deterministic cells, %u at a time", b.n, pool_cpus());
+	return batch_run(&b, err);
+}
+
 static int run_all(struct campaign *c, struct error **err)
 {
 	_cleanup_free_ bool *todo = xcalloc(c->plan->n_cells, sizeof(*todo));
@@ -153,15 +212,11 @@ static int run_all(struct campaign *c, struct error **err)
 	if (c->summary->reused)
 		progress_note("%zu of %zu cells are finished already", c->summary->reused,
 			      c->plan->n_cells);
-	for (size_t i = 0; i < c->plan->n_cells; i++) {
-		if (!todo[i])
-			continue;
-		if (one_cell_or_fault(c, &c->plan->cells[i], err) < 0)
-			return -1;
-		if (proc_interrupted())
-			return error_set(err, EXIT_INTERRUPTED,
-					 "interrupted; `harness run` goes on where this stopped");
-	}
+	if (run_alone(c, todo, err) < 0 || run_together(c, todo, err) < 0)
+		return -1;
+	if (proc_interrupted())
+		return error_set(err, EXIT_INTERRUPTED,
+				 "interrupted; `harness run` goes on where this stopped");
 	return 0;
 }
 

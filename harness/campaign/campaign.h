@@ -19,6 +19,9 @@
 int run_cell(const struct cell *cell, const char *campaign_id, const char *results,
 	     char **ret_run_id, enum outcome *ret_outcome, struct error **err);
 
+/* What a run of the cell would have as its inputs_hash; makes its boot files and boots nothing. */
+int cell_inputs_hash(const struct cell *cell, char ret[HASH_HEX], struct error **err);
+
 struct campaign_options {
 	const char *results;
 	bool retry; /* run cells again whose last outcome wasn't ok */

@@ -35,11 +35,10 @@ static size_t pick_cpus(const struct cell *cell, int ret[MAX_PIN])
 	return found == n ? found : 0;
 }
 
-static int boot(const struct cell *cell, const struct boot_files *files, struct artifact *artifact,
-		struct machine_result *ret, struct error **err)
+/* Everything but who listens and where it runs. */
+static struct machine_spec describe(const struct cell *cell, const struct boot_files *files)
 {
-	int cpus[MAX_PIN];
-	const struct machine_spec spec = {
+	return (struct machine_spec){
 		.boot = files,
 		.mode = cell->mode,
 		.cpus = cell->machine->cpus,
@@ -48,20 +47,40 @@ static int boot(const struct cell *cell, const struct boot_files *files, struct 
 		.boot_timeout_s = cell->machine->boot_timeout_s,
 		.heartbeat_s = cell->machine->heartbeat_s,
 		.timeout_s = cell->machine->boot_timeout_s + cell->workload->timeout_s + COLLECT_S,
-		.pin_cpus = cpus,
-		.n_pin_cpus = pick_cpus(cell, cpus),
 		.seed = cell->seed,
-		.sink = artifact_sink(artifact),
-		.guest = artifact_guest(artifact),
 	};
-	char inputs[HASH_HEX];
+}
 
+static int boot(const struct cell *cell, const struct boot_files *files, struct artifact *artifact,
+		struct machine_result *ret, struct error **err)
+{
+	struct machine_spec spec = describe(cell, files);
+	char inputs[HASH_HEX];
+	int cpus[MAX_PIN];
+
+	spec.pin_cpus = cpus;
+	spec.n_pin_cpus = pick_cpus(cell, cpus);
+	spec.sink = artifact_sink(artifact);
+	spec.guest = artifact_guest(artifact);
 	if (cell->mode == MODE_DETERMINISTIC) {
 		if (machine_inputs_hash(&spec, inputs, err) < 0)
 			return -1;
 		artifact_set_inputs(artifact, inputs);
 	}
 	return machine_run(&spec, ret, err);
+}
+
+int cell_inputs_hash(const struct cell *cell, char ret[HASH_HEX], struct error **err)
+{
+	_cleanup_kernel_ struct kernel *kernel = NULL;
+	_cleanup_boot_files_ struct boot_files *files = NULL;
+	struct machine_spec spec;
+
+	if (kernel_get(cell->kernel, &kernel, err) < 0 ||
+	    image_prepare(cell, kernel, &files, err) < 0)
+		return error_wrap(err, "cell %s", cell->id);
+	spec = describe(cell, files);
+	return machine_inputs_hash(&spec, ret, err);
 }
 
 /*

@@ -31,7 +31,8 @@ struct cmd {
 	X(cmd_run, "run", "run a matrix and print its report")                       \
 	X(cmd_plan, "plan", "print the cells of a matrix and do nothing else")       \
 	X(cmd_cell, "cell", "run one cell of a plan by itself")                      \
-	X(cmd_kernel, "kernel", "list, fetch and build kernels")                     \
+	X(cmd_verify, "verify", "prove that a cell repeats bit by bit")              \
+	X(cmd_kernel, "kernel", "list, fetch, build and change kernels")             \
 	X(cmd_report, "report", "compare each policy with stock on the same kernel") \
 	X(cmd_compare, "compare", "compare two selections of runs")                  \
 	X(cmd_claim, "claim", "judge what is claimed of policies")                   \
