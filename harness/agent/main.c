@@ -121,12 +121,14 @@ static int setup(struct agent *a, struct error **err)
  */
 static int prepare_capture(struct agent *a, struct error **err)
 {
-	if (a->job.trace_buffer_kb && trace_prepare(&a->job, &a->trace, err) < 0)
+	if (a->job.trace_buffer_kb && trace_prepare(&a->job, a->stream, &a->trace, err) < 0)
 		return -1;
 	if (!counters_open(err) || cpus_join(err) < 0)
 		return -1;
 	a->counters = counters_open(err);
-	return a->counters ? 0 : -1;
+	if (!a->counters)
+		return -1;
+	return a->job.trace_buffer_kb ? trace_open(&a->trace, err) : 0;
 }
 
 static uint64_t own_cpu_ns(void)
@@ -147,14 +149,14 @@ static int measure(struct agent *a, struct error **err)
 	snapshot_take(&a->before);
 	counters_start(a->counters);
 	if (tracing)
-		trace_start();
+		trace_start(&a->trace);
 	a->cpu_ns = own_cpu_ns();
 	r = workload_run(&a->job, &a->workload, err);
 	policy_daemon_end(&a->policy);
 	workload_end_stragglers();
 	a->cpu_ns = own_cpu_ns() - a->cpu_ns;
 	if (tracing)
-		trace_stop();
+		trace_stop(&a->trace);
 	counters_stop(a->counters);
 	snapshot_take(&a->after);
 	a->measured = r == 0;

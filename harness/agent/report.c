@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <tracefs.h>
 
 #include "agent/agent.h"
 #include "agent/json.h"
@@ -52,6 +53,14 @@ static uint64_t number_of(const char *path, const char *name)
 	return v;
 }
 
+static void put_capture(struct json *j, const struct trace *t)
+{
+	ssize_t kb = tracefs_instance_get_buffer_size(NULL, -1);
+
+	json_put_u64(j, "trace_buffer_kb", kb > 0 ? (uint64_t)kb : 0);
+	json_put_u64(j, "streamed_bytes", drain_streamed(t->drain));
+}
+
 static void put_workload(struct json *j, const struct agent *a)
 {
 	const struct workload *w = &a->workload;
@@ -70,6 +79,8 @@ static void put_workload(struct json *j, const struct agent *a)
 	json_put_u64(j, "mem_available_kb",
 		     snapshot_number(&a->before, SNAPSHOT_MEMINFO, "MemAvailable"));
 	json_put_u64(j, "cpu_ns", a->cpu_ns);
+	if (a->job.trace_buffer_kb)
+		put_capture(j, &a->trace);
 	json_put_u64(j, "workload_uptime_ms", (uint64_t)(a->workload_uptime_s * 1000));
 }
 

@@ -7,10 +7,12 @@
 #include <tracefs.h>
 
 #include "agent/modules.h"
+#include "agent/probes.h"
 #include "base/file.h"
 
 /* Names of tasks that ran; the kernel's default of 128 is few for stress-ng. */
 #define SAVED_CMDLINES "2048"
+#define SYMBOLS_MAX (1 << 20)
 
 static int trace_write(const char *file, const char *value, struct error **err)
 {
@@ -85,7 +87,29 @@ static int enable_events(const struct job *job, struct trace *t, struct error **
 	return r;
 }
 
-int trace_prepare(const struct job *job, struct trace *ret, struct error **err)
+/*
+ * Events of the agent's own tasks are not what anyone asked for.  Written
+ * threads stay on the list; for a child to inherit its place, event-fork would
+ * have to be on, and it isn't.
+ */
+int trace_ignore_self(struct error **err)
+{
+	static const char *const lists[] = { "set_event_notrace_pid", "set_ftrace_notrace_pid" };
+	_cleanup_strbuf_ struct strbuf tids = { 0 };
+	_cleanup_strv_ char **tasks = NULL;
+
+	if (dir_list("/proc/self/task", &tasks, err) < 0)
+		return -1;
+	for (size_t i = 0; tasks[i]; i++)
+		strbuf_printf(&tids, "%s\n", tasks[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+		if (tracefs_file_exists(NULL, lists[i]) &&
+		    tracefs_instance_file_append(NULL, lists[i], tids.data) < 0)
+			return error_errno(err, errno, "tracing: %s", lists[i]);
+	return 0;
+}
+
+int trace_prepare(const struct job *job, struct stream *to, struct trace *ret, struct error **err)
 {
 	if (!tracefs_tracing_dir())
 		return error_set(err, EXIT_FAULT, "tracing: this kernel has no tracefs");
@@ -94,21 +118,31 @@ int trace_prepare(const struct job *job, struct trace *ret, struct error **err)
 	if (trace_write("current_tracer", "nop", err) < 0 ||
 	    trace_write("trace_clock", "mono", err) < 0 ||
 	    trace_write("saved_cmdlines_size", SAVED_CMDLINES, err) < 0 ||
-	    set_buffer(job->trace_buffer_kb, err) < 0 || enable_events(job, ret, err) < 0)
+	    set_buffer(job->trace_buffer_kb, err) < 0 || enable_events(job, ret, err) < 0 ||
+	    probes_kprobes(job->kprobes, &ret->events, &ret->skipped, err) < 0 ||
+	    probes_functions(job->functions, &ret->events, &ret->skipped, err) < 0)
 		return -1;
 	if (tracefs_instance_file_clear(NULL, "trace") < 0)
 		return error_errno(err, errno, "tracing: empty the buffer");
-	return 0;
+	ret->drain = drain_create(job, to, err);
+	return ret->drain ? trace_ignore_self(err) : -1;
 }
 
-void trace_start(void)
+int trace_open(struct trace *t, struct error **err)
+{
+	return drain_open(t->drain, err) < 0 ? -1 : trace_ignore_self(err);
+}
+
+void trace_start(struct trace *t)
 {
 	tracefs_trace_on(NULL);
+	drain_begin(t->drain);
 }
 
-void trace_stop(void)
+void trace_stop(struct trace *t)
 {
 	tracefs_trace_off(NULL);
+	drain_end(t->drain);
 }
 
 static int send_file(struct stream *to, const char *file, const char *as)
@@ -142,63 +176,46 @@ static int send_clock(struct stream *to)
 	return stream_file_text(to, "trace/clock", line);
 }
 
-/* Whole pages, as many as go into a frame. */
-static int send_pages(struct tracefs_cpu *cpu, struct stream *to)
-{
-	size_t page = (size_t)tracefs_cpu_read_size(cpu);
-	size_t most = WIRE_PAYLOAD_MAX / page * page, have = 0;
-	_cleanup_free_ uint8_t *buf = xmalloc(most);
-	int n;
-
-	while ((n = tracefs_cpu_read(cpu, buf + have, true)) > 0) {
-		have += (size_t)n;
-		if (have + page <= most)
-			continue;
-		if (stream_file_add(to, buf, have) < 0)
-			return -1;
-		have = 0;
-	}
-	return n < 0 ? -1 : stream_file_add(to, buf, have);
-}
-
-static int send_cpu(int number, struct stream *to, struct error **err)
-{
-	_cleanup_free_ char *name = xasprintf("trace/cpu%d.raw", number);
-	_cleanup_free_ char *stats = xasprintf("per_cpu/cpu%d/stats", number);
-	_cleanup_free_ char *stats_as = xasprintf("cpu%d.stats", number);
-	struct tracefs_cpu *cpu;
-	int r;
-
-	/* Before the pages: reading them takes them out of the count of entries. */
-	if (send_file(to, stats, stats_as) < 0)
-		return error_set(err, EXIT_FAULT, "send %s", stats);
-	cpu = tracefs_cpu_open(NULL, number, true);
-	if (!cpu)
-		return error_errno(err, errno, "tracing: open the buffer of CPU %d", number);
-	r = stream_file_begin(to, name);
-	if (r == 0)
-		r = send_pages(cpu, to);
-	if (r == 0)
-		r = stream_file_end(to);
-	tracefs_cpu_close(cpu);
-	return r < 0 ? error_set(err, EXIT_FAULT, "send %s", name) : 0;
-}
-
-static int send_cpus(struct stream *to, struct error **err)
+/* Before the pages: what was read is no longer among the entries. */
+static int send_stats(struct stream *to, struct error **err)
 {
 	_cleanup_free_ char *dir = tracefs_instance_get_file(NULL, "per_cpu");
 	_cleanup_strv_ char **names = NULL;
-	int number;
 
 	if (dir_list(dir, &names, err) < 0)
 		return -1;
-	for (size_t i = 0; names[i]; i++)
-		if (sscanf(names[i], "cpu%d", &number) == 1 && send_cpu(number, to, err) < 0)
-			return -1;
+	for (size_t i = 0; names[i]; i++) {
+		_cleanup_free_ char *stats = xasprintf("per_cpu/%s/stats", names[i]);
+		_cleanup_free_ char *as = xasprintf("%s.stats", names[i]);
+
+		if (str_starts(names[i], "cpu") && send_file(to, stats, as) < 0)
+			return error_set(err, EXIT_FAULT, "send %s", stats);
+	}
 	return 0;
 }
 
-/* "address type name\t[module]", for the policy's modules; the rest is in System.map. */
+/* "address type name\t[module]": is it the policy's, or a function whose calls were asked for? */
+static bool is_wanted(const struct job *job, const char *line)
+{
+	const char *module = strchr(line, '[');
+	char name[256] = "";
+
+	for (size_t i = 0; module && i < job->n_policy_modules; i++) {
+		_cleanup_free_ char *of = module_name(job->policy_modules[i].path);
+		size_t len = strlen(of);
+
+		if (strncmp(module + 1, of, len) == 0 && module[1 + len] == ']')
+			return true;
+	}
+	if (sscanf(line, "%*s %*s %255s", name) != 1)
+		return false;
+	for (char *const *f = job->functions; f && *f; f++)
+		if (fnmatch(*f, name, 0) == 0)
+			return true;
+	return false;
+}
+
+/* The rest is in the kernel's System.map. */
 static int send_symbols(const struct job *job, struct stream *to)
 {
 	_cleanup_fclose_ FILE *f = fopen("/proc/kallsyms", "re");
@@ -206,16 +223,9 @@ static int send_symbols(const struct job *job, struct stream *to)
 	_cleanup_free_ char *line = NULL;
 	size_t cap = 0;
 
-	while (f && job->n_policy_modules && getline(&line, &cap, f) > 0) {
-		const char *module = strchr(line, '[');
-
-		for (size_t i = 0; module && i < job->n_policy_modules; i++) {
-			_cleanup_free_ char *name = module_name(job->policy_modules[i].path);
-			size_t len = strlen(name);
-
-			if (strncmp(module + 1, name, len) == 0 && module[1 + len] == ']')
-				strbuf_puts(&found, line);
-		}
+	while (f && (job->n_policy_modules || job->functions) && getline(&line, &cap, f) > 0) {
+		if (is_wanted(job, line) && found.len + strlen(line) <= SYMBOLS_MAX)
+			strbuf_puts(&found, line);
 	}
 	return found.len ? stream_file(to, "trace/kallsyms", found.data, found.len) : 0;
 }
@@ -228,5 +238,5 @@ int trace_send(const struct trace *t, const struct job *job, struct stream *to, 
 	    send_file(to, "printk_formats", "printk_formats") < 0 || send_formats(t, to) < 0 ||
 	    send_symbols(job, to) < 0)
 		return error_set(err, EXIT_FAULT, "send the trace's formats");
-	return send_cpus(to, err);
+	return send_stats(to, err) < 0 ? -1 : drain_rest(t->drain, err);
 }

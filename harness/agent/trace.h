@@ -7,18 +7,22 @@
 #ifndef AGENT_TRACE_H
 #define AGENT_TRACE_H
 
+#include "agent/drain.h"
 #include "agent/job.h"
 #include "agent/stream.h"
 
 struct trace {
 	char **events;  /* "system/name", enabled */
-	char **skipped; /* patterns of the job that nothing matched */
+	char **skipped; /* of the job: patterns that nothing matched, what this kernel hasn't */
+	struct drain *drain;
 };
 
-/* Clock, buffer and events; off and empty until trace_start(). */
-int trace_prepare(const struct job *job, struct trace *ret, struct error **err);
-void trace_start(void);
-void trace_stop(void);
+/* Clock, buffer, events, streaming: off and empty until trace_start().  All that changes code. */
+int trace_prepare(const struct job *job, struct stream *to, struct trace *ret, struct error **err);
+/* When all CPUs are there and all threads of the agent. */
+int trace_open(struct trace *t, struct error **err);
+void trace_start(struct trace *t);
+void trace_stop(struct trace *t);
 /* trace/…; `job` says whose symbols to add. */
 int trace_send(const struct trace *t, const struct job *job, struct stream *to, struct error **err);
 
