@@ -31,7 +31,7 @@ EXT_OBJ  := $(call obj,$(EXT_SRC))
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
 .DEFAULT_GOAL := all
-.PHONY: all run quick test test-unit test-vm bench clean install format check help bootstrap
+.PHONY: all run quick test test-unit test-vm test-debug bench clean install format check help bootstrap
 all: $(BUILD)/harness $(BUILD)/agent $(BUILD)/libharness_sqlite.so
 
 $(BUILD)/harness: $(call obj,harness/main.c) $(BUILD)/libcore.a
@@ -94,6 +94,11 @@ test-vm: bootstrap
 	@$(MAKE) --no-print-directory all
 	@tests/run $(VM_TESTS)
 
+# Half an hour a kernel: not a part of `make test`.
+test-debug: bootstrap
+	@$(MAKE) --no-print-directory all
+	@tests/run -t 10000 $(wildcard tests/debug/*.test)
+
 .PHONY: unit-programs
 unit-programs: $(UNIT)
 
@@ -136,6 +141,7 @@ help:
 	@echo 'make run      packages, program, kernels, the default matrix, its report'
 	@echo 'make quick    the same with unpatched Debian kernels only'
 	@echo 'make test     everything that must pass (test-unit, test-vm, check)'
+	@echo 'make test-debug  policies on kernels with KASAN, lockdep and kmemleak'
 	@echo 'make          $(BUILD)/harness, $(BUILD)/agent, $(BUILD)/libharness_sqlite.so'
 	@echo 'make bench    figures of docs/performance.md'
 	@echo 'make format   clang-format over the C files'

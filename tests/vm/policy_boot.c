@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * usage: policy_boot HARNESS_TOML KERNEL POLICY GUEST INITRD ORDER
+ * usage: policy_boot HARNESS_TOML KERNEL POLICY GUEST INITRD FOLDER
  *
  * Makes an initramfs whose /init is GUEST (tests/vm/policy), with the policy's
  * module, built for KERNEL, and what the guest's disk needs; prints the path of
- * the kernel's image.  If the policy needs a hook set, the module in folder
- * ORDER goes in, too (tests/vm/policy/order).
+ * the kernel's image.  If the policy needs a hook set, the module in FOLDER goes
+ * in, too (tests/vm/policy/order, tests/debug/faults).
  */
 #include <stdio.h>
 #include <string.h>
@@ -43,22 +43,22 @@ static int add_built(struct cpio *c, const struct kernel *k, const struct policy
 	return cpio_file(c, to, 0644, ko, err);
 }
 
-/* It attaches to the hook set in place of the policy. */
-static int add_order(struct cpio *c, const struct kernel *k, const struct policy_def *policy,
+/* Folder DIR's, policy_DIR, as DIR.ko: for tests that need the policy's hook set. */
+static int add_other(struct cpio *c, const struct kernel *k, const struct policy_def *policy,
 		     char *dir, struct error **err)
 {
-	struct module_def module = { .name = "policy_order", .source = "." };
-	struct policy_def order = { .name = "order",
-				    .dir = dir,
-				    .needs_hooks = policy->needs_hooks };
+	char *base = strrchr(dir, '/') + 1;
+	_cleanup_free_ char *name = xasprintf("policy_%s", base), *to = xasprintf("%s.ko", base);
+	struct module_def module = { .name = name, .source = "." };
+	struct policy_def other = { .name = base, .dir = dir, .needs_hooks = policy->needs_hooks };
 
 	if (!policy->needs_hooks[0])
 		return 0;
-	return add_built(c, k, &order, &module, "order.ko", err);
+	return add_built(c, k, &other, &module, to, err);
 }
 
 static int make_initrd(const struct kernel *k, const struct policy_def *policy, const char *guest,
-		       const char *path, char *order, struct error **err)
+		       const char *path, char *other, struct error **err)
 {
 	_cleanup_cpio_ struct cpio *c = NULL;
 	int n = 0;
@@ -70,7 +70,7 @@ static int make_initrd(const struct kernel *k, const struct policy_def *policy, 
 	    cpio_chardev(c, "dev/console", 5, 1, err) < 0 ||
 	    cpio_file(c, "init", 0755, guest, err) < 0 ||
 	    add_built(c, k, policy, &policy->modules[0], "policy.ko", err) < 0 ||
-	    add_order(c, k, policy, order, err) < 0 ||
+	    add_other(c, k, policy, other, err) < 0 ||
 	    add_modules(c, k, "virtio_pci", &n, err) < 0 ||
 	    add_modules(c, k, "virtio_blk", &n, err) < 0)
 		return -1;
