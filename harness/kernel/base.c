@@ -38,6 +38,8 @@ int base_find(const struct build *b, struct base *ret, struct error **err)
 {
 	char family[HASH_HEX];
 
+	if (b->from_nothing)
+		return 0;
 	if (b->queue.n)
 		return find_unpatched(b, &ret->objects, err);
 	if (b->def->source != KERNEL_GIT)
@@ -61,7 +63,7 @@ static int renew(const char *path, struct error **err)
 	return 0;
 }
 
-int base_take(const struct base *base, const struct build *b, struct error **err)
+int base_take(const struct base *base, const struct build *b, const char *place, struct error **err)
 {
 	if (!base->objects)
 		return 0;
@@ -75,14 +77,14 @@ int base_take(const struct base *base, const struct build *b, struct error **err
 		if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && renew(path, err) < 0)
 			return -1;
 	}
-	return objects_take(base->objects, b->tree, err);
+	return objects_take(base->objects, b->tree, place, err);
 }
 
 int base_keep(const struct build *b, struct error **err)
 {
 	char family[HASH_HEX];
 
-	if (b->queue.n)
+	if (b->queue.n || b->from_nothing)
 		return 0;
 	progress("keep %s: objects", b->name);
 	if (b->def->source != KERNEL_GIT)

@@ -13,7 +13,7 @@ static int compile(struct build *b, const char *dir, struct kernel_record *ret, 
 	cleanup(base_deinit) struct base base = { 0 };
 
 	if (base_find(b, &base, err) < 0 || tree_make(b, false, err) < 0 ||
-	    base_take(&base, b, err) < 0 || build_configure(b, err) < 0 ||
+	    base_take(&base, b, b->tree, err) < 0 || build_configure(b, err) < 0 ||
 	    build_prepare(b, err) < 0 || build_compile(b, err) < 0 ||
 	    build_install(b, dir, &ret->release, err) < 0 || build_install_devel(b, dir, err) < 0)
 		return -1;
@@ -81,11 +81,11 @@ void build_deinit(struct build *b)
 	free(b->release_suffix);
 }
 
-int make_built(const struct kernel_def *def, const struct identity *id, const char *dir,
-	       struct kernel_record *ret, struct error **err)
+static int make(const struct kernel_def *def, const struct identity *id, bool from_nothing,
+		const char *dir, struct kernel_record *ret, struct error **err)
 {
 	_cleanup_free_ char *builds = NULL;
-	_cleanup_build_ struct build b = { 0 };
+	_cleanup_build_ struct build b = { .from_nothing = from_nothing };
 	int r;
 
 	if (build_init(&b, def, id, err) < 0 || cache_dir("builds", &builds, err) < 0)
@@ -102,4 +102,16 @@ int make_built(const struct kernel_def *def, const struct identity *id, const ch
 	ret->steps = b.steps;
 	ret->dirty = def->rev.dirty;
 	return 0;
+}
+
+int make_built(const struct kernel_def *def, const struct identity *id, const char *dir,
+	       struct kernel_record *ret, struct error **err)
+{
+	return make(def, id, false, dir, ret, err);
+}
+
+int make_from_nothing(const struct kernel_def *def, const struct identity *id, const char *dir,
+		      struct kernel_record *ret, struct error **err)
+{
+	return make(def, id, true, dir, ret, err);
 }

@@ -16,6 +16,11 @@
 #include "kernel/parts.h"
 #include "kernel/patches.h"
 
+/* A file of compiler options in TREE/obj, so that its contents aren't part of each command line. */
+#define PREFIX_MAP "prefix-map"
+#define BUILD_CFLAGS "KCFLAGS=@" PREFIX_MAP
+#define BUILD_AFLAGS "KAFLAGS=@" PREFIX_MAP
+
 struct build {
 	const char *name; /* in harness.toml */
 	const struct kernel_def *def;
@@ -27,6 +32,7 @@ struct build {
 	char *log;            /* what make said; kept when the build fails */
 	char *release_suffix; /* "-mm-1a2b3c4d": a module for one build isn't taken by another */
 	unsigned int steps;   /* that compiling takes, and then took */
+	bool from_nothing;    /* no base is taken, nothing is kept */
 };
 
 /* What a build starts from instead of from nothing. */
@@ -40,8 +46,12 @@ struct base {
  * first if need be; for a git tree those of its nearest built state.
  */
 int base_find(const struct build *b, struct base *ret, struct error **err);
-/* Into the tree, whose source stands: kbuild will see as changed what is. */
-int base_take(const struct base *base, const struct build *b, struct error **err);
+/*
+ * Into the tree, whose source stands: kbuild will see as changed what is.
+ * `place` is where the tree will be when it is used, if not where it is now.
+ */
+int base_take(const struct base *base, const struct build *b, const char *place,
+	      struct error **err);
 /* After the build: its objects go to the cache if they can be a base for others. */
 int base_keep(const struct build *b, struct error **err);
 void base_deinit(struct base *base);

@@ -13,17 +13,14 @@
 #include "kernel/arch.h"
 #include "kernel/build.h"
 
-/* A file of compiler options in TREE/obj, so that its contents aren't part of each command line. */
-#define PREFIX_MAP "prefix-map"
-
 char **build_words(const struct build *b)
 {
 	char **words = NULL;
 
 	strv_add(&words, "O=obj");
 	strv_addf(&words, "LOCALVERSION=%s", b->release_suffix);
-	strv_add(&words, "KCFLAGS=@" PREFIX_MAP);
-	strv_add(&words, "KAFLAGS=@" PREFIX_MAP);
+	strv_add(&words, BUILD_CFLAGS);
+	strv_add(&words, BUILD_AFLAGS);
 	return words;
 }
 

@@ -96,20 +96,27 @@ static void make_unique(struct fragment *f)
 	f->n = n;
 }
 
-int fragment_read(struct fragment *f, const char *path, struct error **err)
+int fragment_parse(struct fragment *f, const char *path, const char *text, struct error **err)
 {
-	_cleanup_free_ char *text = NULL;
-	char *line, *rest;
+	_cleanup_free_ char *copy = xstrdup(text);
+	char *line, *rest = copy;
 	int number = 0;
 
-	if (file_read(path, &text, NULL, err) < 0)
-		return -1;
-	for (rest = text; (line = strsep(&rest, "\n"));) {
+	while ((line = strsep(&rest, "\n"))) {
 		if (read_line(f, path, ++number, line, err) < 0)
 			return -1;
 	}
 	make_unique(f);
 	return 0;
+}
+
+int fragment_read(struct fragment *f, const char *path, struct error **err)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (file_read(path, &text, NULL, err) < 0)
+		return -1;
+	return fragment_parse(f, path, text, err);
 }
 
 int fragment_read_all(struct fragment *f, char *const *paths, struct error **err)
@@ -165,23 +172,33 @@ void fragment_hash(const struct fragment *f, struct hash *h)
 	}
 }
 
-int fragment_check_granted(const struct fragment *asked, const struct fragment *granted,
-			   struct error **err)
+size_t fragment_refused(const struct fragment *asked, const struct fragment *granted,
+			const struct option ***ret)
 {
-	_cleanup_strbuf_ struct strbuf refused = { 0 };
+	const struct option **refused = NULL;
+	size_t n = 0;
 
 	for (size_t i = 0; i < asked->n; i++) {
 		const struct option *o = &asked->options[i];
-		const char *got = fragment_get(granted, o->name);
 
-		if (!streq(got, o->value))
-			strbuf_printf(&refused, "\n  %s:%d: %s=%s, but it is %s", o->file, o->line,
-				      o->name, o->value, got);
+		if (!streq(fragment_get(granted, o->name), o->value))
+			*ARRAY_APPEND(refused, n) = o;
 	}
-	if (!refused.len)
-		return 0;
-	return error_set(err, EXIT_INPUT,
-			 "kconfig did not grant what was asked for (a dependency is missing or "
-			 "this kernel has no such option):%s",
-			 refused.data);
+	*ret = refused;
+	return n;
+}
+
+int fragment_refusal(const struct option *const *refused, size_t n, const struct fragment *granted,
+		     char *const *reasons, struct error **err)
+{
+	_cleanup_strbuf_ struct strbuf text = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		const struct option *o = refused[i];
+
+		strbuf_printf(&text, "\n  %s:%d: %s=%s, but it is %s%s%s", o->file, o->line,
+			      o->name, o->value, fragment_get(granted, o->name),
+			      reasons[i] ? ": " : "", reasons[i] ?: "");
+	}
+	return error_set(err, EXIT_INPUT, "kconfig did not grant what was asked for:%s", text.data);
 }

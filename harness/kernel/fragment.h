@@ -25,6 +25,8 @@ struct fragment {
 
 /* Adds a file.  EXIT_INPUT with file:line for what is neither an option nor a comment. */
 int fragment_read(struct fragment *f, const char *path, struct error **err);
+/* The same from a text; `path` is for messages. */
+int fragment_parse(struct fragment *f, const char *path, const char *text, struct error **err);
 /* All of a NULL-terminated list (which may be NULL itself). */
 int fragment_read_all(struct fragment *f, char *const *paths, struct error **err);
 void fragment_deinit(struct fragment *f);
@@ -38,8 +40,14 @@ bool fragment_has(const struct fragment *f, const char *name);
 char *fragment_text(const struct fragment *f);
 void fragment_hash(const struct fragment *f, struct hash *h);
 
-/* EXIT_INPUT that names each option of `asked` that `granted` doesn't have. */
-int fragment_check_granted(const struct fragment *asked, const struct fragment *granted,
-			   struct error **err);
+/* Options of `asked` that `granted` has otherwise.  Caller frees the array only. */
+size_t fragment_refused(const struct fragment *asked, const struct fragment *granted,
+			const struct option ***ret);
+/*
+ * EXIT_INPUT that names each refused option and the line that asks for it.
+ * `reasons` are as many, each NULL if nobody knows.
+ */
+int fragment_refusal(const struct option *const *refused, size_t n, const struct fragment *granted,
+		     char *const *reasons, struct error **err);
 
 #endif

@@ -115,8 +115,7 @@ static int ensure(const struct kernel_def *def, const struct identity *id, const
 	return is_whole(dir, objects) ? 0 : make_and_publish(def, id, dir, err);
 }
 
-/* The time of a folder says when it was last used: prune.c goes by it. */
-static void mark_used(const char *dir)
+void mark_used(const char *dir)
 {
 	utimensat(AT_FDCWD, dir, NULL, 0);
 }

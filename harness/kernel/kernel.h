@@ -9,6 +9,7 @@
  *		build/				what `make -C build M=…` needs, relocated
  *	$CACHE/sources/NAME/			unpacked linux-source trees, git trees' states
  *	$CACHE/objects/ID/			objects that others are built on top of
+ *	$CACHE/shells/ID/			trees that somebody works in
  *	$CACHE/modules/ID/NAME.ko		policy modules by source and kernel
  *
  * Two processes that want the same thing make it once (a lock beside it); an
@@ -49,6 +50,41 @@ int kernel_cached(const struct kernel_def *def, struct kernel **ret, struct erro
 void kernel_free(struct kernel *k);
 DEFINE_GUARD(kernel, struct kernel *, kernel_free)
 #define _cleanup_kernel_ cleanup(kernel_guard)
+
+/*
+ * The final configuration of a kernel as text, from the cache, or by asking
+ * kconfig if the kernel isn't built yet.  Caller frees.
+ */
+int kernel_config(const struct kernel_def *def, char **ret, struct error **err);
+
+/*
+ * A tree for a developer to change, of a kernel that is built here:
+ * $CACHE/shells/ID with the patched source and, in obj/, the configuration and
+ * objects to start from.  It stays, with what was done in it; `fresh` makes it
+ * again.  *ret_env is what the tree's own `make` needs to go on with these.
+ */
+int kernel_shell_tree(const struct kernel_def *def, bool fresh, char **ret_tree, char ***ret_env,
+		      struct error **err);
+
+/*
+ * Builds a kernel again, from nothing and in another folder, and compares the
+ * result with the one in the cache (built if it isn't there).  *ret is a line
+ * for each file that differs, or "".  Caller frees.
+ */
+int kernel_check(const struct kernel_def *def, char **ret, struct error **err);
+
+/* Something in the cache that nobody has used for a while. */
+struct stale {
+	char *path;
+	unsigned long long bytes;
+	unsigned int days; /* since its last use */
+};
+
+/* Whole kernels, objects, sources and trees; what killed builds left counts from the first day. */
+int kernel_stale(unsigned int days, struct stale **ret, size_t *ret_n, struct error **err);
+/* False if somebody is making or taking it just now. */
+bool kernel_evict(const struct stale *s);
+void stale_free(struct stale *s, size_t n);
 
 /*
  * Can this policy run on this kernel?  Answers from the patch queue

@@ -14,12 +14,12 @@ struct counter {
 };
 
 /*
- * kbuild announces a step as "  CC      mm/vmscan.o".  Compiling and archiving
- * are counted: a dry run knows of these, and what follows them is short.
+ * kbuild announces a step as "  CC      mm/vmscan.o".  Compiling is counted:
+ * a dry run knows of it, and what follows is short.
  */
 static const char *find_step(const char *line, bool dry)
 {
-	static const char *const kinds[] = { "  CC ", "  AS ", "  AR " };
+	static const char *const kinds[] = { "  CC ", "  AS " };
 	const char *quoted = dry ? strstr(line, "echo '  ") : NULL;
 
 	if (dry && !quoted)

@@ -156,7 +156,7 @@ static int relocate(const char *obj, const char *from, const char *to, struct er
 	return error_set(err, EXIT_FAULT, "relocate %s", tools);
 }
 
-int objects_take(const char *from, const char *tree, struct error **err)
+int objects_take(const char *from, const char *tree, const char *place, struct error **err)
 {
 	_cleanup_free_ char *obj = xasprintf("%s/obj", tree);
 	_cleanup_origin_ struct origin origin = { 0 };
@@ -166,7 +166,7 @@ int objects_take(const char *from, const char *tree, struct error **err)
 		return -1;
 	if (proc_runl(C_LOCALE, err, "cp", "-a", "--reflink=auto", from, obj, NULL) < 0)
 		return store_blame_space(err);
-	return relocate(obj, origin.tree, tree, err);
+	return relocate(obj, origin.tree, place, err);
 }
 
 /* NULL if the tree at `path` is none of this family, or can't be compared any more. */

@@ -23,8 +23,8 @@ int objects_path(const char id[HASH_HEX], char **ret, struct error **err);
  */
 int objects_keep(const char id[HASH_HEX], const char *tree, const char *family, const char *content,
 		 struct error **err);
-/* A copy of the objects at `from` becomes TREE/obj. */
-int objects_take(const char *from, const char *tree, struct error **err);
+/* A copy of the objects at `from` becomes TREE/obj, for use once TREE is at `place`. */
+int objects_take(const char *from, const char *tree, const char *place, struct error **err);
 
 /*
  * Of the kept trees of one family the one that has the fewest files different

@@ -15,6 +15,9 @@ int make_debian_image(const struct identity *id, const char *dir, struct kernel_
 /* build.c: debian-source, git */
 int make_built(const struct kernel_def *def, const struct identity *id, const char *dir,
 	       struct kernel_record *ret, struct error **err);
+/* The same without any objects from before, and none are kept. */
+int make_from_nothing(const struct kernel_def *def, const struct identity *id, const char *dir,
+		      struct kernel_record *ret, struct error **err);
 /* prebuilt.c */
 int make_prebuilt(const struct kernel_def *def, const char *dir, struct kernel_record *ret,
 		  struct error **err);
@@ -32,6 +35,9 @@ int headers_install(const struct identity *id, const char *release, const char *
 /* source.c: the folder of the unpacked, unpatched source.  Caller frees. */
 int source_get(const struct kernel_def *def, const struct identity *id, char **ret,
 	       struct error **err);
+
+/* kernel.c: the time of a folder of the cache says when it was last used. */
+void mark_used(const char *dir);
 
 /* kernel.c: the objects of an unpatched kernel, built if they aren't there.  Caller frees. */
 int kernel_objects(const struct kernel_def *def, char **ret, struct error **err);

@@ -100,6 +100,7 @@ int source_get(const struct kernel_def *def, const struct identity *id, char **r
 	tmp = xasprintf("%s/.tmp-%s", sources, name);
 	if (!path_is_dir(dir) && make_source(def, id, dir, tmp, err) < 0)
 		return store_blame_space(err);
+	mark_used(dir);
 	*ret = steal_ptr(&dir);
 	return 0;
 }

@@ -113,15 +113,17 @@ TEST(options_that_were_not_granted_are_named)
 {
 	_cleanup_fake_ struct fake *f = fake_create();
 	_cleanup_fragment_ struct fragment asked = { 0 }, granted = { 0 };
+	_cleanup_free_ const struct option **refused = NULL;
 	_cleanup_error_ struct error *err = NULL;
 	char *a = fake_file(f, "a", "CONFIG_A=y\nCONFIG_B=y\nCONFIG_C=m\n# CONFIG_D is not set\n");
 	char *b = fake_file(f, "b", "CONFIG_A=y\nCONFIG_C=y\nCONFIG_E=y\n");
 
 	EXPECT_OK(fragment_read(&asked, a, &err));
 	EXPECT_OK(fragment_read(&granted, b, &err));
-	EXPECT(fragment_check_granted(&asked, &granted, &err) < 0);
+	EXPECT_INT(fragment_refused(&asked, &granted, &refused), 2);
+	EXPECT(fragment_refusal(refused, 2, &granted, (char *[]){ "needs X", NULL }, &err) < 0);
 	EXPECT_INT(err->code, EXIT_INPUT);
-	EXPECT_IN(err->msg, "/a:2: CONFIG_B=y, but it is n");
+	EXPECT_IN(err->msg, "/a:2: CONFIG_B=y, but it is n: needs X\n");
 	EXPECT_IN(err->msg, "/a:3: CONFIG_C=m, but it is y");
 	EXPECT(!strstr(err->msg, "CONFIG_A"));
 	EXPECT(!strstr(err->msg, "CONFIG_D"));

@@ -40,6 +40,16 @@ static bool separate(bool begun)
 	return true;
 }
 
+/* Carries the condition under which it may be set, menus and ifs around it included. */
+static struct property *prompt_of(struct symbol *sym)
+{
+	struct property *p;
+
+	for_all_prompts(sym, p)
+		return p;
+	return NULL;
+}
+
 /* The operands of && that are too low for `wanted`; what || has is said as a whole. */
 static bool print_unmet(struct expr *e, tristate wanted, bool begun)
 {
@@ -49,6 +59,9 @@ static bool print_unmet(struct expr *e, tristate wanted, bool begun)
 		begun = print_unmet(e->left.expr, wanted, begun);
 		return print_unmet(e->right.expr, wanted, begun);
 	}
+	/* A choice has no name of its own: what it needs is what is missing. */
+	if (e->type == E_SYMBOL && !e->left.sym->name && prompt_of(e->left.sym))
+		return print_unmet(prompt_of(e->left.sym)->visible.expr, wanted, begun);
 	begun = separate(begun);
 	fputs("needs ", stdout);
 	print_expr(e);
@@ -73,16 +86,6 @@ static bool print_selectors(struct expr *e, bool only_active, bool begun)
 	begun = separate(begun);
 	print_expr(by);
 	return begun;
-}
-
-/* Carries the condition under which it may be set, menus and ifs around it included. */
-static struct property *prompt_of(struct symbol *sym)
-{
-	struct property *p;
-
-	for_all_prompts(sym, p)
-		return p;
-	return NULL;
 }
 
 static bool explain_low(struct symbol *sym, struct property *prompt, tristate wanted)
