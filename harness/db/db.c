@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "db/event_tables.h"
 #include "db/sql.h"
 #include "trace/vtab.h"
 
@@ -174,7 +175,7 @@ static int update_views(struct db *db, struct error **err)
 	if (have == hash)
 		return 0;
 	if (drop_views(db, err) < 0 || db_exec(db, err, "%s", sql_events) < 0 ||
-	    db_exec(db, err, "%s", sql_views) < 0)
+	    db_event_views(db, err) < 0 || db_exec(db, err, "%s", sql_views) < 0)
 		return -1;
 	return db_exec(db, err, "UPDATE harness_meta SET views = %u", hash);
 }
@@ -193,16 +194,23 @@ static int create(struct db *db, struct error **err)
 }
 
 /* To version i + 2.  A change of schema.sql adds a row here that does the same to old files. */
-static const char *const migrations[DB_VERSION] = {
-	"ALTER TABLE run ADD COLUMN fingerprint TEXT; ALTER TABLE run ADD COLUMN inputs_hash TEXT;",
-	"ALTER TABLE run ADD COLUMN kernel_baseline TEXT;",
+static const struct {
+	const char *sql;
+	int (*run)(struct db *db, struct error **err); /* where SQL alone can't say it */
+} migrations[DB_VERSION - 1] = {
+	{ "ALTER TABLE run ADD COLUMN fingerprint TEXT; ALTER TABLE run ADD COLUMN inputs_hash TEXT;" },
+	{ "ALTER TABLE run ADD COLUMN kernel_baseline TEXT;" },
+	{ .run = db_migrate_events },
 };
 
 static int migrate(struct db *db, int64_t version, struct error **err)
 {
 	for (; version < DB_VERSION; version++) {
-		if (db_exec(db, err, "%s PRAGMA user_version = %d;", migrations[version - 1],
-			    (int)version + 1) < 0)
+		const char *sql = migrations[version - 1].sql;
+
+		if ((sql ? db_exec(db, err, "%s", sql) : migrations[version - 1].run(db, err)) <
+			    0 ||
+		    db_exec(db, err, "PRAGMA user_version = %d", (int)version + 1) < 0)
 			return -1;
 	}
 	return 0;

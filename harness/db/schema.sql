@@ -86,11 +86,13 @@ CREATE TABLE trace_cpu (
 ) STRICT, WITHOUT ROWID;
 
 -- Which event types a run recorded, with the number of events (0: it was on and nothing
--- happened).  Their rows are in event_<system>_<event>, see docs/schema.md.
+-- happened).  Their rows are in event_<system>_<event>, see docs/schema.md; first_row and
+-- last_row are where, and NULL for events that aren't stored (trace.store).
 CREATE TABLE event_type (
 	run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
 	system TEXT NOT NULL, event TEXT NOT NULL,
 	entries INTEGER NOT NULL,
+	first_row INTEGER, last_row INTEGER,
 	PRIMARY KEY (run_id, system, event)
 ) STRICT, WITHOUT ROWID;
 

@@ -126,22 +126,29 @@ LEFT JOIN symbol ON symbol.kernel_id = run.kernel_id AND symbol.system = 'tlb'
 -- travel on these vectors, and so do other calls.  "received" stands on the CPU that was
 -- interrupted; "sent" (6.4 and later) on the one that asked, once for a whole mask.
 CREATE VIEW v_tlb_ipi AS
-WITH ipi AS (
-	SELECT run_id, ts_ns, cpu, 'received' AS direction, 'call_function' AS kind
-	FROM event_irq_vectors_call_function_entry
-	UNION ALL
-	SELECT run_id, ts_ns, cpu, 'received', 'call_function_single'
-	FROM event_irq_vectors_call_function_single_entry
-	UNION ALL
-	SELECT run_id, ts_ns, cpu, 'sent', 'ipi_send_cpu' FROM event_ipi_ipi_send_cpu
-	UNION ALL
-	SELECT run_id, ts_ns, cpu, 'sent', 'ipi_send_cpumask' FROM event_ipi_ipi_send_cpumask
-)
-SELECT ipi.run_id, (ts_ns - m.start_ns) / 1000000000 AS second, cpu, direction, kind,
-       count(*) AS n
-FROM ipi
-JOIN v_measured AS m ON m.run_id = ipi.run_id AND ts_ns BETWEEN m.start_ns AND m.end_ns
-GROUP BY ipi.run_id, second, cpu, direction, kind;
+SELECT e.run_id, (ts_ns - start_ns) / 1000000000 AS second, cpu, 'received' AS direction,
+       'call_function' AS kind, count(*) AS n
+FROM v_measured AS m JOIN event_irq_vectors_call_function_entry AS e
+	ON e.run_id = m.run_id AND ts_ns BETWEEN start_ns AND end_ns
+GROUP BY 1, 2, 3
+UNION ALL
+SELECT e.run_id, (ts_ns - start_ns) / 1000000000, cpu, 'received', 'call_function_single',
+       count(*)
+FROM v_measured AS m JOIN event_irq_vectors_call_function_single_entry AS e
+	ON e.run_id = m.run_id AND ts_ns BETWEEN start_ns AND end_ns
+GROUP BY 1, 2, 3
+UNION ALL
+SELECT e.run_id, (ts_ns - start_ns) / 1000000000, cpu, 'sent', 'ipi_send_cpu',
+       count(*)
+FROM v_measured AS m JOIN event_ipi_ipi_send_cpu AS e
+	ON e.run_id = m.run_id AND ts_ns BETWEEN start_ns AND end_ns
+GROUP BY 1, 2, 3
+UNION ALL
+SELECT e.run_id, (ts_ns - start_ns) / 1000000000, cpu, 'sent', 'ipi_send_cpumask',
+       count(*)
+FROM v_measured AS m JOIN event_ipi_ipi_send_cpumask AS e
+	ON e.run_id = m.run_id AND ts_ns BETWEEN start_ns AND end_ns
+GROUP BY 1, 2, 3;
 
 -- Pages stolen for each page scanned; NULL when none was scanned.
 CREATE VIEW v_reclaim_efficiency AS

@@ -35,40 +35,30 @@ static const char store[] =
 	"	FROM trace_metric, this WHERE value IS NOT NULL AND complete "
 	"	ON CONFLICT DO NOTHING;";
 
-static const struct event_mark *find_mark(const struct ingest *in, const char *table)
-{
-	for (size_t i = 0; i < in->n_marks; i++) {
-		if (streq(in->marks[i].table, table))
-			return &in->marks[i];
-	}
-	return NULL;
-}
+/* A run's rows stand in one piece; a table that it has no events for looks empty. */
+static const char narrow[] =
+	"SELECT printf('CREATE TEMP VIEW \"event_%w\" AS SELECT %Q AS run_id, e.* "
+	"	FROM main.\"rows_%w\" AS e, phase AS p WHERE e.rowid BETWEEN %d AND %d "
+	"	AND p.name = ''workload'' AND e.ts_ns >= p.start_ns "
+	"	AND (p.end_ns IS NULL OR e.ts_ns < p.end_ns);', "
+	"	r.name, this.run_id, r.name, coalesce(t.first_row, 0), coalesce(t.last_row, -1)) "
+	"FROM (SELECT substr(name, 6) AS name FROM main.sqlite_schema "
+	"	WHERE type = 'table' AND name GLOB 'rows_*_*') AS r, this "
+	"LEFT JOIN main.event_type AS t "
+	"	ON t.run_id = this.run_id AND t.system || '_' || t.event = r.name";
 
-/* A run's rows are those behind the mark; a table that it has no events for looks empty. */
 static int narrow_events(struct ingest *in, struct error **err)
 {
-	_cleanup_strv_ char **tables = NULL;
-	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(
-		in->db, err,
-		"SELECT name FROM main.sqlite_schema "
-		"WHERE type = 'table' AND name GLOB 'event_*_*' AND name <> 'event_type'");
+	_cleanup_strbuf_ struct strbuf sql = {};
+	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(in->db, err, narrow);
 	int r;
 
 	if (!stmt)
 		return -1;
+	strbuf_puts(&sql, "");
 	while ((r = db_step(in->db, stmt, err)) > 0)
-		strv_add(&tables, (const char *)sqlite3_column_text(stmt, 0));
-	for (size_t i = 0; r == 0 && tables && tables[i]; i++) {
-		const struct event_mark *m = find_mark(in, tables[i]);
-
-		r = db_exec(in->db, err,
-			    "CREATE TEMP VIEW \"%w\" AS SELECT e.* FROM main.\"%w\" AS e, "
-			    "phase AS p WHERE e.rowid > %lld AND p.name = 'workload' "
-			    "AND e.ts_ns >= p.start_ns "
-			    "AND (p.end_ns IS NULL OR e.ts_ns < p.end_ns)",
-			    tables[i], tables[i], m ? (long long)m->last_rowid : INT64_MAX);
-	}
-	return r;
+		strbuf_puts(&sql, (const char *)sqlite3_column_text(stmt, 0));
+	return r < 0 ? -1 : db_exec(in->db, err, "%s", sql.data);
 }
 
 /* Everything temporary goes: the next run makes its own. */

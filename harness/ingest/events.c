@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* guest/trace → event_SYSTEM_NAME, event_type, trace_cpu, symbol. */
+/* guest/trace → rows_SYSTEM_NAME, event_type, trace_cpu, symbol. */
+#include <fnmatch.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "db/event_tables.h"
 #include "ingest/internal.h"
-#include "trace/vtab.h"
+#include "trace/batch.h"
+#include "trace/cache.h"
+#include "trace/columns.h"
 
 /* --- tables ------------------------------------------------------------------------- */
 
@@ -32,56 +36,119 @@ static int list_columns(struct ingest *in, const char *table, char ***ret, struc
 }
 
 /* Another kernel's event may have had fewer fields; rows from it get NULL in the new columns. */
-static int make_table(struct ingest *in, const struct trace_event *ev, struct error **err)
+static int make_table(struct ingest *in, const struct trace_event *ev, const char *table,
+		      struct error **err)
 {
 	_cleanup_strv_ char **columns = NULL;
 
 	if (db_exec(in->db, err,
-		    "CREATE TABLE IF NOT EXISTS \"%w\" (run_id TEXT NOT NULL, "
-		    "ts_ns INTEGER NOT NULL, cpu INTEGER NOT NULL, pid INTEGER NOT NULL)",
-		    ev->table) < 0 ||
-	    list_columns(in, ev->table, &columns, err) < 0)
+		    "CREATE TABLE IF NOT EXISTS \"%w\" (ts_ns INTEGER, cpu INTEGER, pid INTEGER)",
+		    table) < 0 ||
+	    list_columns(in, table, &columns, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ev->n_fields; i++) {
 		const struct trace_field *f = &ev->fields[i];
 
 		if (!has_column(columns, f->column) &&
-		    db_exec(in->db, err, "ALTER TABLE \"%w\" ADD COLUMN \"%w\" %s", ev->table,
+		    db_exec(in->db, err, "ALTER TABLE \"%w\" ADD COLUMN \"%w\" %s", table,
 			    f->column, trace_field_type(f)) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int mark_table(struct ingest *in, const char *table, int64_t *ret, struct error **err)
+/* An event type on its way into its table. */
+struct filling {
+	char *table;
+	sqlite3_stmt *insert; /* the rows of a batch; NULL until there are any */
+	int64_t last_row;     /* that the table had before */
+};
+
+static void filling_deinit(struct filling *f)
+{
+	sqlite3_finalize(f->insert);
+	free(f->table);
+}
+
+static int last_row(struct ingest *in, const char *table, int64_t *ret, struct error **err)
 {
 	char *sql = sqlite3_mprintf("SELECT max(rowid) FROM \"%w\"", table);
-	struct event_mark *m;
 	int r = db_int(in->db, ret, 0, err, sql);
 
 	sqlite3_free(sql);
-	if (r < 0)
+	return r;
+}
+
+static int prepare_insert(struct ingest *in, const struct trace_event *ev, size_t i,
+			  struct filling *f, struct error **err)
+{
+	_cleanup_strbuf_ struct strbuf columns = {};
+	char *sql;
+
+	strbuf_puts(&columns, "ts_ns, cpu, pid");
+	for (size_t k = 0; k < ev->n_fields; k++)
+		strbuf_printf(&columns, ", \"%s\"", ev->fields[k].column);
+	if (db_exec(in->db, err, "CREATE VIRTUAL TABLE temp.batch_%d USING trace_batch(%d)", (int)i,
+		    (int)i) < 0)
 		return -1;
-	m = ARRAY_APPEND(in->marks, in->n_marks);
-	m->table = xstrdup(table);
-	m->last_rowid = *ret;
+	sql = sqlite3_mprintf("INSERT INTO main.\"%w\"(%s) SELECT %s FROM temp.batch_%d", f->table,
+			      columns.data, columns.data, (int)i);
+	f->insert = db_prepare(in->db, err, sql);
+	sqlite3_free(sql);
+	return f->insert ? 0 : -1;
+}
+
+static int begin_filling(struct ingest *in, const struct trace_event *ev, size_t i,
+			 struct filling *f, struct error **err)
+{
+	f->table = xasprintf("rows_%s_%s", ev->system, ev->name);
+	if (make_table(in, ev, f->table, err) < 0 || last_row(in, f->table, &f->last_row, err) < 0)
+		return -1;
+	return prepare_insert(in, ev, i, f, err);
+}
+
+static int insert_batch(struct ingest *in, const struct trace *t, const struct trace_batch *b,
+			struct filling *fillings, struct error **err)
+{
+	for (size_t i = 0; i < t->n_events; i++) {
+		struct filling *f = &fillings[i];
+
+		if (!trace_batch_count(b, i))
+			continue;
+		if ((!f->insert && begin_filling(in, t->events[i], i, f, err) < 0) ||
+		    db_run(in->db, f->insert, err) < 0)
+			return error_wrap(err, "%s:%s", t->events[i]->system, t->events[i]->name);
+	}
 	return 0;
 }
 
-static int fill_table(struct ingest *in, const struct trace *t, const struct trace_event *ev,
-		      struct error **err)
+static int drop_batch_tables(struct ingest *in, const struct trace *t, struct filling *fillings,
+			     struct error **err)
 {
-	_cleanup_strbuf_ struct strbuf columns = {};
+	for (size_t i = 0; i < t->n_events; i++) {
+		if (!fillings[i].insert)
+			continue;
+		sqlite3_finalize(steal_ptr(&fillings[i].insert));
+		if (db_exec(in->db, err, "DROP TABLE temp.batch_%d", (int)i) < 0)
+			return -1;
+	}
+	return 0;
+}
 
-	strbuf_puts(&columns, "ts_ns, cpu, pid");
-	for (size_t i = 0; i < ev->n_fields; i++)
-		strbuf_printf(&columns, ", \"%s\"", ev->fields[i].column);
-	if (db_exec(in->db, err, "CREATE VIRTUAL TABLE temp.raw USING trace_event(%Q, %Q, %Q)",
-		    t->dir, ev->system, ev->name) < 0 ||
-	    db_exec(in->db, err, "INSERT INTO main.\"%w\"(run_id, %s) SELECT %Q, %s FROM temp.raw",
-		    ev->table, columns.data, in->run_id, columns.data) < 0)
+static int fill_tables(struct ingest *in, struct trace *t, const bool *wanted,
+		       struct filling *fillings, struct error **err)
+{
+	_cleanup_trace_batch_ struct trace_batch *b =
+		trace_batch_open(db_handle(in->db), t, wanted, err);
+	int r;
+
+	if (!b)
 		return -1;
-	return db_exec(in->db, err, "DROP TABLE temp.raw");
+	while ((r = trace_batch_next(b, err)) > 0) {
+		if (insert_batch(in, t, b, fillings, err) < 0)
+			return -1;
+	}
+	return r < 0 ? -1 : drop_batch_tables(in, t, fillings, err);
 }
 
 /* --- symbols --------------------------------------------------------------------------- */
@@ -98,8 +165,8 @@ static int add_symbol(struct ingest *in, sqlite3_stmt *stmt, const struct trace_
 static int add_flags(struct ingest *in, sqlite3_stmt *insert, const struct trace_event *ev,
 		     const struct trace_field *f, int64_t after_rowid, struct error **err)
 {
-	char *sql = sqlite3_mprintf("SELECT DISTINCT \"%w\" FROM \"%w\" WHERE rowid > %lld",
-				    f->column, ev->table, (long long)after_rowid);
+	char *sql = sqlite3_mprintf("SELECT DISTINCT \"%w\" FROM \"rows_%w_%w\" WHERE rowid > %lld",
+				    f->column, ev->system, ev->name, (long long)after_rowid);
 	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(in->db, err, sql);
 	int r;
 
@@ -159,18 +226,21 @@ static int add_symbols(struct ingest *in, const struct trace_event *ev, int64_t 
 
 /* --- the whole trace --------------------------------------------------------------------- */
 
-static int add_event(struct ingest *in, const struct trace *t, size_t i, struct error **err)
+static int add_event(struct ingest *in, const struct trace *t, size_t i, const struct filling *f,
+		     struct error **err)
 {
 	const struct trace_event *ev = t->events[i];
-	int64_t last_rowid;
+	int64_t last;
 
-	if (db_exec(in->db, err, "INSERT INTO event_type VALUES (%Q, %Q, %Q, %llu)", in->run_id,
-		    ev->system, ev->name, (unsigned long long)t->counts[i]) < 0)
-		return -1;
-	if (!t->counts[i])
-		return 0;
-	if (make_table(in, ev, err) < 0 || mark_table(in, ev->table, &last_rowid, err) < 0 ||
-	    fill_table(in, t, ev, err) < 0 || add_symbols(in, ev, last_rowid, err) < 0)
+	if (!f->table)
+		return db_exec(in->db, err,
+			       "INSERT INTO event_type VALUES (%Q, %Q, %Q, %llu, NULL, NULL)",
+			       in->run_id, ev->system, ev->name, (unsigned long long)t->counts[i]);
+	if (last_row(in, f->table, &last, err) < 0 ||
+	    db_exec(in->db, err, "INSERT INTO event_type VALUES (%Q, %Q, %Q, %llu, %lld, %lld)",
+		    in->run_id, ev->system, ev->name, (unsigned long long)t->counts[i],
+		    (long long)f->last_row + 1, (long long)last) < 0 ||
+	    add_symbols(in, ev, f->last_row, err) < 0)
 		return error_wrap(err, "%s:%s", ev->system, ev->name);
 	return 0;
 }
@@ -186,18 +256,56 @@ static int add_cpu(struct ingest *in, const struct trace_cpu *c, struct error **
 	if (!stmt)
 		return -1;
 	db_bind(stmt, "siiiii", in->run_id, (int64_t)c->cpu, (int64_t)c->entries,
-		(int64_t)c->overrun, (int64_t)(c->dropped + c->n_damaged), (int64_t)c->bytes);
+		(int64_t)c->overrun, (int64_t)(c->dropped + c->n_damaged),
+		(int64_t)c->section.bytes);
 	if (db_run(in->db, stmt, err) < 0)
 		return -1;
 	return c->damage ? incident_add(in, "trace-damaged", c->damage, NULL, err) : 0;
 }
 
-static int add_trace(struct ingest *in, const struct trace *t, struct error **err)
+/* trace.store in run.json: patterns of SYSTEM:EVENT; without it everything is stored. */
+static bool is_stored(const struct ingest *in, const struct trace_event *ev)
 {
+	const json_t *patterns = source_at(in->run, "trace.store"), *p;
+	_cleanup_free_ char *name = xasprintf("%s:%s", ev->system, ev->name);
+	size_t i;
+
+	if (!json_is_array(patterns))
+		return true;
+	json_array_foreach(patterns, i, p)
+	{
+		if (json_is_string(p) && fnmatch(json_string_value(p), name, 0) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int add_events(struct ingest *in, struct trace *t, struct filling *fillings,
+		      struct error **err)
+{
+	_cleanup_free_ bool *wanted = xcalloc(t->n_events + 1, sizeof(*wanted));
+
+	for (size_t i = 0; i < t->n_events; i++)
+		wanted[i] = is_stored(in, t->events[i]);
+	if (fill_tables(in, t, wanted, fillings, err) < 0)
+		return -1;
 	for (size_t i = 0; i < t->n_events; i++) {
-		if (add_event(in, t, i, err) < 0)
+		if (add_event(in, t, i, &fillings[i], err) < 0)
 			return -1;
 	}
+	return db_event_views(in->db, err);
+}
+
+static int add_trace(struct ingest *in, struct trace *t, struct error **err)
+{
+	struct filling *fillings = xcalloc(t->n_events + 1, sizeof(*fillings));
+	int r = add_events(in, t, fillings, err);
+
+	for (size_t i = 0; i < t->n_events; i++)
+		filling_deinit(&fillings[i]);
+	free(fillings);
+	if (r < 0)
+		return -1;
 	for (size_t i = 0; i < t->n_cpus; i++) {
 		if (add_cpu(in, &t->cpus[i], err) < 0)
 			return -1;

@@ -11,9 +11,6 @@
 
 static void ingest_deinit(struct ingest *in)
 {
-	for (size_t i = 0; i < in->n_marks; i++)
-		free(in->marks[i].table);
-	free(in->marks);
 	json_decref(in->run);
 	free(in->dir);
 }
@@ -59,8 +56,9 @@ static int delete_run(struct db *db, const char *run_id, struct error **err)
 	_cleanup_strbuf_ struct strbuf sql = {};
 	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(
 		db, err,
-		"SELECT printf('DELETE FROM \"event_%w_%w\" WHERE run_id = %Q;', system, "
-		"event, run_id) FROM event_type WHERE run_id = ? AND entries > 0");
+		"SELECT printf('DELETE FROM \"rows_%w_%w\" WHERE rowid BETWEEN %d AND %d;', "
+		"system, event, first_row, last_row) "
+		"FROM event_type WHERE run_id = ? AND first_row IS NOT NULL");
 	int r;
 
 	if (!stmt)

@@ -17,13 +17,6 @@ struct ingest {
 	bool ok;               /* the outcome was ok */
 	bool complete;         /* the trace lost nothing */
 	unsigned int n_incidents;
-	/* The last rowid that each event table had before this run: NULL-terminated names and
-	 * their rowids. */
-	struct event_mark {
-		char *table;
-		int64_t last_rowid;
-	} * marks;
-	size_t n_marks;
 };
 
 /* source.c: what is in a run directory, with bounds. */

@@ -154,15 +154,20 @@ SELECT 'tlb_flushes', 'count', 'lower', (SELECT count(*) FROM event_tlb_tlb_flus
 FROM traced WHERE event = 'tlb:tlb_flush';
 INSERT INTO trace_metric
 SELECT 'tlb_flushes_remote', 'count', 'lower',
-       (SELECT coalesce(sum(flushes), 0) FROM v_tlb_flush WHERE reason_name = 'remote ipi send')
+       (SELECT count(*) FROM event_tlb_tlb_flush WHERE reason IN
+        (SELECT value FROM symbol NATURAL JOIN (SELECT kernel_id FROM run NATURAL JOIN this)
+         WHERE system = 'tlb' AND event = 'tlb_flush' AND field = 'reason' AND kind = 'value'
+         AND name = 'remote ipi send'))
 FROM traced WHERE event = 'tlb:tlb_flush';
 
 -- Function-call interrupts received, and asked for (6.4 and later).
 INSERT INTO trace_metric
 SELECT 'call_function_ipis', 'count', 'lower',
-       (SELECT coalesce(sum(n), 0) FROM v_tlb_ipi WHERE direction = 'received')
+       (SELECT count(*) FROM event_irq_vectors_call_function_entry) +
+       (SELECT count(*) FROM event_irq_vectors_call_function_single_entry)
 FROM traced WHERE event = 'irq_vectors:call_function_single_entry';
 INSERT INTO trace_metric
 SELECT 'ipis_sent', 'count', 'lower',
-       (SELECT coalesce(sum(n), 0) FROM v_tlb_ipi WHERE direction = 'sent')
+       (SELECT count(*) FROM event_ipi_ipi_send_cpu) +
+       (SELECT count(*) FROM event_ipi_ipi_send_cpumask)
 FROM traced WHERE event = 'ipi:ipi_send_cpu';

@@ -60,7 +60,7 @@ struct trace *trace_cache_get(struct trace_cache *c, const char *dir, struct err
 	struct entry *e;
 
 	for (e = c->entries; e; e = e->next) {
-		if (streq(e->trace->dir, dir)) {
+		if (streq(e->trace->path, dir)) {
 			e->users++;
 			return e->trace;
 		}

@@ -134,8 +134,15 @@ static bool int_size(unsigned int size)
 	return size == 1 || size == 2 || size == 4 || size == 8;
 }
 
+/* Of a kernel's own types, those that are as wide as the machine. */
+static bool is_long(const char *type)
+{
+	return streq(type, "long") || streq(type, "size_t");
+}
+
 /* Bytes of one element of an array; 0 if that can't be said. */
-static unsigned int element_size(const struct declaration *d, bool dynamic)
+static unsigned int element_size(const struct declaration *d, bool dynamic,
+				 const struct trace_machine *m)
 {
 	static const struct {
 		const char *word;
@@ -150,7 +157,7 @@ static unsigned int element_size(const struct declaration *d, bool dynamic)
 		return d->size / d->length;
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		if (strstr(d->type, types[i].word))
-			return types[i].size;
+			return is_long(types[i].word) ? m->long_size : types[i].size;
 	}
 	return 0;
 }
@@ -185,10 +192,12 @@ static enum field_kind field_kind(const struct declaration *d, bool dynamic, uns
 }
 
 /* A field that can't be decoded safely is left out: its column is NULL, the others are there. */
-static void add_field(struct trace_event *ev, const struct declaration *d, const char *print_fmt)
+static void add_field(struct trace_event *ev, const struct declaration *d, const char *print_fmt,
+		      const struct trace_machine *m)
 {
 	bool dynamic = strstr(d->type, "__data_loc") || strstr(d->type, "__rel_loc");
-	unsigned int element = element_size(d, dynamic);
+	unsigned int element = element_size(d, dynamic, m);
+	struct trace_field *f;
 	_cleanup_free_ char *column = NULL;
 
 	if (ev->n_fields == TRACE_FIELDS_MAX || !name_ok(d->name) || d->size == 0 ||
@@ -197,17 +206,21 @@ static void add_field(struct trace_event *ev, const struct declaration *d, const
 	column = column_name(d->name);
 	if (have_column(ev, column))
 		return;
-	ev->fields[ev->n_fields++] = (struct trace_field){
+	f = &ev->fields[ev->n_fields++];
+	*f = (struct trace_field){
 		.name = xstrdup(d->name),
 		.column = steal_ptr(&column),
 		.kind = field_kind(d, dynamic, element, print_fmt),
 		.is_signed = d->is_signed != 0,
 		.dynamic = dynamic,
 		.relative = strstr(d->type, "__rel_loc") != NULL,
+		.big_endian = m->big_endian,
 		.offset = d->offset,
 		.size = d->size,
 		.element = element,
 	};
+	if (f->kind == FIELD_BITMASK)
+		f->element = m->long_size;
 }
 
 /* --- the file ---------------------------------------------------------------------------- */
@@ -220,7 +233,7 @@ static const char *next_line(const char *p)
 
 /* common_… fields are in front of every event; of them only the task is of interest. */
 static void add_fields(struct trace_event *ev, const char *lines, const char *print_fmt,
-		       bool *ret_pid)
+		       const struct trace_machine *m, bool *ret_pid)
 {
 	for (const char *p = lines; p && p != print_fmt; p = next_line(p)) {
 		cleanup(declaration_deinit) struct declaration d = {};
@@ -233,7 +246,7 @@ static void add_fields(struct trace_event *ev, const char *lines, const char *pr
 			*ret_pid = true;
 		}
 		if (!str_starts(d.name, "common_"))
-			add_field(ev, &d, print_fmt);
+			add_field(ev, &d, print_fmt, m);
 	}
 }
 
@@ -245,8 +258,8 @@ static const char *find_print_fmt(const char *text)
 	return p ? p + 1 : text + strlen(text);
 }
 
-struct trace_event *trace_event_parse(const char *system, const char *text, size_t len,
-				      struct error **err)
+struct trace_event *trace_event_parse_for(const struct trace_machine *m, const char *system,
+					  const char *text, size_t len, struct error **err)
 {
 	_cleanup_trace_event_ struct trace_event *ev = xcalloc(1, sizeof(*ev));
 	const char *print_fmt = find_print_fmt(text);
@@ -264,10 +277,11 @@ struct trace_event *trace_event_parse(const char *system, const char *text, size
 		return NULL;
 	}
 	ev->id = id;
+	ev->big_endian = m->big_endian;
 	ev->system = xstrdup(system);
 	ev->name = xstrdup(name);
 	ev->table = xasprintf("event_%s_%s", system, name);
-	add_fields(ev, text, print_fmt, &pid);
+	add_fields(ev, text, print_fmt, m, &pid);
 	if (!pid) {
 		error_set(err, EXIT_FAULT, "no common_pid field");
 		return NULL;

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "trace/endian.h"
 
 #define TRACE_FIELDS_MAX 96
 
@@ -30,9 +31,10 @@ struct trace_field {
 	bool is_signed;
 	bool dynamic;  /* at offset stands a u32: length << 16 | offset of the data … */
 	bool relative; /* … counted from the end of this field */
+	bool big_endian;
 	uint16_t offset;
 	uint16_t size;    /* of the whole field in the record */
-	uint16_t element; /* of one integer of an array */
+	uint16_t element; /* of one integer of an array, or of a bitmask's longs */
 };
 
 enum symbol_kind {
@@ -49,6 +51,7 @@ struct trace_symbol {
 
 struct trace_event {
 	uint16_t id;
+	bool big_endian;
 	char *system, *name;
 	char *table;         /* event_SYSTEM_NAME */
 	uint16_t pid_offset; /* of common_pid, an int */
@@ -59,8 +62,16 @@ struct trace_event {
 };
 
 /* Text of events/SYSTEM/NAME/format.  Names that can't be SQL names as they are, are errors. */
-struct trace_event *trace_event_parse(const char *system, const char *text, size_t len,
-				      struct error **err);
+struct trace_event *trace_event_parse_for(const struct trace_machine *m, const char *system,
+					  const char *text, size_t len, struct error **err);
+
+/* The same for records of the guests' own architecture. */
+static inline struct trace_event *trace_event_parse(const char *system, const char *text,
+						    size_t len, struct error **err)
+{
+	return trace_event_parse_for(&TRACE_MACHINE_X86_64, system, text, len, err);
+}
+
 void trace_event_free(struct trace_event *ev);
 DEFINE_GUARD(trace_event, struct trace_event *, trace_event_free)
 #define _cleanup_trace_event_ cleanup(trace_event_guard)
@@ -74,6 +85,21 @@ struct trace_value {
 	const char *p; /* in the record or in `scratch` */
 	size_t n;
 };
+
+/* The bytes of an integer: 1, 2, 4 or 8 of them. */
+static inline int64_t trace_int(const uint8_t *p, unsigned int size, bool is_signed, bool big)
+{
+	switch (size) {
+	case 1:
+		return is_signed ? (int64_t)(int8_t)*p : *p;
+	case 2:
+		return is_signed ? (int64_t)(int16_t)get16(p, big) : get16(p, big);
+	case 4:
+		return is_signed ? (int64_t)(int32_t)get32(p, big) : get32(p, big);
+	default:
+		return (int64_t)get64(p, big);
+	}
+}
 
 /* Decodes one field of a record; NULL where the record is too short for it. */
 struct trace_value trace_field_get(const struct trace_field *f, const uint8_t *data, size_t len,

@@ -15,15 +15,20 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "trace/endian.h"
 
 /* Where things stand in a page; the kernel describes it in events/header_page. */
 struct ring_layout {
 	uint32_t page_size;
 	uint32_t commit_size; /* 8 on 64-bit kernels, 4 on 32-bit ones */
 	uint32_t data_offset;
+	bool big_endian; /* of the machine that wrote the page */
 };
 
-/* Reads the text of header_page.  Error (EXIT_FAULT) when it can't be one. */
+/*
+ * Reads the text of header_page, which doesn't tell the byte order: little-endian unless the
+ * caller knows better.  Error (EXIT_FAULT) when it can't be one.
+ */
 int ring_layout_parse(const char *text, struct ring_layout *ret, struct error **err);
 
 struct ring_event {
@@ -37,6 +42,7 @@ struct ring_page {
 	uint32_t len;        /* bytes of events */
 	uint32_t pos;
 	uint64_t ts;
+	bool big_endian;
 	bool lost;       /* events are missing before this page … */
 	uint64_t n_lost; /* … this many, or 0 if the kernel had no room to say */
 	const char *why; /* what is wrong with the page, static text; else NULL */
@@ -46,5 +52,7 @@ struct ring_page {
 int ring_page_open(struct ring_page *p, const struct ring_layout *layout, const void *page);
 /* 1: an event; 0: the end; -1: damaged from here on, p->why says how. */
 int ring_page_next(struct ring_page *p, struct ring_event *ret);
+/* Time stamp of a page, the first of its events or earlier. */
+uint64_t ring_page_time(const struct ring_layout *layout, const void *page);
 
 #endif

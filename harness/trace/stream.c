@@ -5,79 +5,112 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
-#include "base/str.h"
-
-int trace_stream_open(struct trace_stream *s, const char *path, const struct ring_layout *layout,
-		      size_t window, struct error **err)
+int trace_stream_open(struct trace_stream *s, const struct trace_section *section,
+		      const struct ring_layout *layout, size_t window, struct error **err)
 {
-	struct stat st;
-
-	*s = (struct trace_stream){ .fd = -1, .layout = *layout };
-	s->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (s->fd < 0 || fstat(s->fd, &st) < 0) {
-		error_errno(err, errno, "%s", path);
-		trace_stream_close(s);
-		return -1;
-	}
-	s->path = xstrdup(path);
-	s->n_pages = (uint64_t)st.st_size / layout->page_size;
-	s->tail = (uint64_t)st.st_size % layout->page_size;
+	*s = (struct trace_stream){ .fd = -1, .layout = *layout, .section = section };
+	s->fd = open(section->path, O_RDONLY | O_CLOEXEC);
+	if (s->fd < 0)
+		return error_errno(err, errno, "%s", section->path);
+	s->n_pages = section->bytes / layout->page_size;
+	s->tail = section->bytes % layout->page_size;
 	s->window_pages = window > layout->page_size ? window / layout->page_size : 1;
 	return 0;
 }
 
-static void unmap(struct trace_stream *s)
+static void drop_window(struct trace_stream *s)
 {
-	if (s->window)
-		munmap(s->window, s->window_bytes);
-	s->window = NULL;
+	if (s->mapped)
+		munmap(s->mapped, s->mapped_bytes);
+	s->mapped = NULL;
 	s->window_n = 0;
 }
 
 void trace_stream_close(struct trace_stream *s)
 {
-	unmap(s);
+	drop_window(s);
+	free(s->inflated);
+	s->inflated = NULL;
 	if (s->fd >= 0)
 		close(s->fd);
 	s->fd = -1;
-	free(s->path);
-	s->path = NULL;
 }
 
-/* Sub-buffers need not be as large as the machine's pages, so a window may start in front of one. */
-static int map(struct trace_stream *s, uint64_t first, struct error **err)
+/* mmap() takes whole pages of this machine, and a part of a file may start anywhere. */
+static const uint8_t *map(struct trace_stream *s, uint64_t at, size_t bytes, struct error **err)
 {
-	uint64_t at = first * s->layout.page_size;
 	size_t lead = at % (size_t)sysconf(_SC_PAGESIZE);
-	uint64_t n = s->n_pages - first;
 	void *p;
 
-	unmap(s);
+	s->mapped_bytes = bytes + lead;
+	p = mmap(NULL, s->mapped_bytes, PROT_READ, MAP_PRIVATE, s->fd, (off_t)(at - lead));
+	if (p == MAP_FAILED) {
+		error_errno(err, errno, "map %s", s->section->path);
+		return NULL;
+	}
+	s->mapped = p;
+	madvise(p, s->mapped_bytes, MADV_SEQUENTIAL);
+	madvise(p, s->mapped_bytes, MADV_WILLNEED);
+	return (const uint8_t *)p + lead;
+}
+
+static int map_window(struct trace_stream *s, uint64_t first, struct error **err)
+{
+	uint64_t n = s->n_pages - first;
+
 	if (n > s->window_pages)
 		n = s->window_pages;
-	s->window_bytes = n * s->layout.page_size + lead;
-	p = mmap(NULL, s->window_bytes, PROT_READ, MAP_PRIVATE, s->fd, (off_t)(at - lead));
-	if (p == MAP_FAILED)
-		return error_errno(err, errno, "map %s", s->path);
-	madvise(p, s->window_bytes, MADV_WILLNEED);
-	s->window = p;
+	s->window = map(s, s->section->offset + first * s->layout.page_size,
+			n * s->layout.page_size, err);
+	if (!s->window)
+		return -1;
 	s->window_first = first;
 	s->window_n = n;
 	return 0;
 }
 
+/* The chunk that has page `first`: writers put whole pages into one. */
+static int inflate_window(struct trace_stream *s, uint64_t first, struct error **err)
+{
+	const struct trace_chunk *c = trace_section_chunk(s->section, first * s->layout.page_size);
+	const uint8_t *packed;
+	bool good;
+
+	if (!c || c->first % s->layout.page_size) {
+		s->why = "no compressed chunk has this page";
+		return -1;
+	}
+	packed = map(s, c->at, c->packed, err);
+	if (!packed)
+		return -1;
+	s->inflated = xrealloc(s->inflated, c->size);
+	good = trace_inflate(s->section->codec, packed, c->packed, s->inflated, c->size);
+	drop_window(s);
+	if (!good) {
+		s->why = "its compressed chunk is damaged";
+		return -1;
+	}
+	s->window = s->inflated;
+	s->window_first = c->first / s->layout.page_size;
+	s->window_n = c->size / s->layout.page_size;
+	return 0;
+}
+
 const void *trace_stream_page(struct trace_stream *s, uint64_t n, struct error **err)
 {
-	size_t lead;
-
+	s->why = NULL;
 	if (n < s->window_first || n >= s->window_first + s->window_n) {
-		if (map(s, n, err) < 0)
+		drop_window(s);
+		if ((s->section->n_chunks ? inflate_window(s, n, err) : map_window(s, n, err)) < 0)
 			return NULL;
+		if (n >= s->window_first + s->window_n) {
+			s->why = "its compressed chunk ends within the page";
+			return NULL;
+		}
 	}
-	lead = s->window_bytes - s->window_n * s->layout.page_size;
-	return (const char *)s->window + lead + (n - s->window_first) * s->layout.page_size;
+	return s->window + (n - s->window_first) * s->layout.page_size;
 }
 
 int trace_stream_next_page(struct trace_stream *s, struct error **err)
@@ -88,16 +121,13 @@ int trace_stream_next_page(struct trace_stream *s, struct error **err)
 	if (s->next >= s->n_pages)
 		return 0;
 	page = trace_stream_page(s, s->next, err);
-	if (!page)
+	if (!page && !s->why)
 		return -1;
 	s->next++;
 	s->in_page = true;
-	ring_page_open(&s->page, &s->layout, page);
+	if (page)
+		ring_page_open(&s->page, &s->layout, page);
+	else
+		s->page = (struct ring_page){ .why = s->why };
 	return 1;
-}
-
-void trace_stream_rewind(struct trace_stream *s)
-{
-	s->next = 0;
-	s->in_page = false;
 }

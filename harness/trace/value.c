@@ -16,16 +16,6 @@ const char *trace_field_type(const struct trace_field *f)
 	return types[f->kind];
 }
 
-static int64_t load_int(const uint8_t *p, unsigned int size, bool is_signed)
-{
-	uint64_t v = 0;
-
-	memcpy(&v, p, size);
-	if (is_signed && size < 8 && (v >> (size * 8 - 1)))
-		v |= ~0ull << (size * 8);
-	return (int64_t)v;
-}
-
 /* Text from a guest may be anything; what isn't ASCII becomes "?", so that it is valid UTF-8. */
 static struct trace_value string_value(const uint8_t *p, size_t n, struct strbuf *scratch)
 {
@@ -54,29 +44,37 @@ static struct trace_value array_value(const struct trace_field *f, const uint8_t
 	strbuf_puts(scratch, "[");
 	for (size_t i = 0; i + f->element <= n; i += f->element)
 		strbuf_printf(scratch, "%s%lld", i ? "," : "",
-			      (long long)load_int(p + i, f->element, f->is_signed));
+			      (long long)trace_int(p + i, f->element, f->is_signed, f->big_endian));
 	strbuf_puts(scratch, "]");
 	return scratch_value(scratch);
 }
 
-static bool bit(const uint8_t *p, size_t i)
+/* Bit i of an array of longs.  Those of a big-endian machine have their low byte last. */
+static bool bit(const struct trace_field *f, const uint8_t *p, size_t i)
 {
-	return p[i / 8] >> (i % 8) & 1;
+	size_t byte = i / 8;
+
+	if (f->big_endian)
+		byte ^= f->element - 1;
+	return p[byte] >> (i % 8) & 1;
 }
 
-/* Ranges of set bits.  Bytes are in the order of a little-endian machine's longs. */
-static struct trace_value bitmask_value(const uint8_t *p, size_t n, struct strbuf *scratch)
+/* Ranges of set bits, of whole longs. */
+static struct trace_value bitmask_value(const struct trace_field *f, const uint8_t *p, size_t n,
+					struct strbuf *scratch)
 {
 	size_t bits = n * 8 < BITS_MAX ? n * 8 : BITS_MAX;
 
+	if (f->big_endian)
+		bits -= bits % (f->element * 8);
 	scratch->len = 0;
 	strbuf_puts(scratch, "");
 	for (size_t i = 0; i < bits; i++) {
 		size_t first = i;
 
-		if (!bit(p, i))
+		if (!bit(f, p, i))
 			continue;
-		while (i + 1 < bits && bit(p, i + 1))
+		while (i + 1 < bits && bit(f, p, i + 1))
 			i++;
 		strbuf_printf(scratch, "%s%zu", scratch->len ? "," : "", first);
 		if (i > first)
@@ -94,9 +92,8 @@ static bool locate(const struct trace_field *f, const uint8_t *data, size_t len,
 	if (at + n > len)
 		return false;
 	if (f->dynamic) {
-		uint32_t loc;
+		uint32_t loc = get32(data + at, f->big_endian);
 
-		memcpy(&loc, data + at, sizeof(loc));
 		at = (loc & 0xffff) + (f->relative ? at + n : 0);
 		n = loc >> 16;
 		if (at + n > len)
@@ -117,13 +114,14 @@ struct trace_value trace_field_get(const struct trace_field *f, const uint8_t *d
 		return (struct trace_value){ .type = VALUE_NULL };
 	switch (f->kind) {
 	case FIELD_INT:
-		return (struct trace_value){ .type = VALUE_INT, .i = load_int(p, n, f->is_signed) };
+		return (struct trace_value){ .type = VALUE_INT,
+					     .i = trace_int(p, n, f->is_signed, f->big_endian) };
 	case FIELD_STRING:
 		return string_value(p, n, scratch);
 	case FIELD_ARRAY:
 		return array_value(f, p, n, scratch);
 	case FIELD_BITMASK:
-		return bitmask_value(p, n, scratch);
+		return bitmask_value(f, p, n, scratch);
 	default:
 		return (struct trace_value){ .type = VALUE_BLOB, .p = (const char *)p, .n = n };
 	}

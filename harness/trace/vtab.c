@@ -5,18 +5,13 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "trace/columns.h"
 
-/* Columns that every trace table starts with, and then those of trace(). */
-enum {
-	COL_TS,
-	COL_CPU,
-	COL_PID,
-	COL_FIRST,
-	COL_SYSTEM = COL_FIRST,
-	COL_EVENT,
-	COL_FIELDS,
-	COL_DIR
-};
+/* Those of trace(), behind the ones that every table of events has. */
+enum { COL_SYSTEM = TRACE_COL_FIELDS, COL_EVENT, COL_FIELDS, COL_DIR };
+
+/* Nobody has counted yet; only that more constraints mean fewer rows matters to the planner. */
+#define ROWS_GUESSED 1e6
 
 struct vtab {
 	sqlite3_vtab base;
@@ -40,13 +35,6 @@ char *trace_dir_of(const char *dir)
 	_cleanup_free_ char *header = xasprintf("%s/guest/trace/header_page", dir);
 
 	return path_exists(header) ? xasprintf("%s/guest/trace", dir) : xstrdup(dir);
-}
-
-void trace_columns_sql(const struct trace_event *ev, struct strbuf *ret)
-{
-	for (size_t i = 0; i < ev->n_fields; i++)
-		strbuf_printf(ret, ", \"%s\" %s", ev->fields[i].column,
-			      trace_field_type(&ev->fields[i]));
 }
 
 static int fail(char **ret, struct error *err)
@@ -112,23 +100,13 @@ static char *unquote(const char *s)
 	return ret;
 }
 
-static int declare_event(sqlite3 *db, const struct trace_event *ev)
-{
-	_cleanup_strbuf_ struct strbuf sql = {};
-
-	strbuf_puts(&sql, "CREATE TABLE x(ts_ns INTEGER, cpu INTEGER, pid INTEGER");
-	trace_columns_sql(ev, &sql);
-	strbuf_puts(&sql, ")");
-	return sqlite3_declare_vtab(db, sql.data);
-}
-
 static int find_event(struct vtab *v, const char *system, const char *name, struct error **err)
 {
 	v->event = trace_find(v->trace, system, name);
 	if (v->event >= 0)
 		return 0;
 	return error_set(err, EXIT_INPUT, "no event %s:%s was recorded in %s", system, name,
-			 v->trace->dir);
+			 v->trace->path);
 }
 
 static int connect_event(sqlite3 *db, void *aux, int argc, const char *const *argv,
@@ -153,7 +131,7 @@ static int connect_event(sqlite3 *db, void *aux, int argc, const char *const *ar
 		disconnect(&v->base);
 		return fail(ret_msg, err);
 	}
-	rc = declare_event(db, v->trace->events[v->event]);
+	rc = trace_declare(db, v->trace->events[v->event]);
 	if (rc != SQLITE_OK) {
 		disconnect(&v->base);
 		return rc;
@@ -173,13 +151,13 @@ static char letter(const struct vtab *v, int column, unsigned char op)
 	bool eq = op == SQLITE_INDEX_CONSTRAINT_EQ;
 
 	switch (column) {
-	case COL_TS:
+	case TRACE_COL_TS:
 		if (op == SQLITE_INDEX_CONSTRAINT_GE || op == SQLITE_INDEX_CONSTRAINT_GT)
 			return '>';
 		if (op == SQLITE_INDEX_CONSTRAINT_LE || op == SQLITE_INDEX_CONSTRAINT_LT)
 			return '<';
 		return eq ? '=' : 0;
-	case COL_CPU:
+	case TRACE_COL_CPU:
 		return eq ? 'c' : 0;
 	}
 	if (v->trace || !eq)
@@ -187,11 +165,18 @@ static char letter(const struct vtab *v, int column, unsigned char op)
 	return column == COL_SYSTEM ? 's' : column == COL_EVENT ? 'e' : column == COL_DIR ? 'd' : 0;
 }
 
+/* An order that a reading has by itself: by time, or by CPU, one after the other. */
+static bool order_by(const sqlite3_index_info *info, int column)
+{
+	return info->nOrderBy == 1 && info->aOrderBy[0].iColumn == column &&
+	       !info->aOrderBy[0].desc;
+}
+
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 {
 	struct vtab *v = (struct vtab *)base;
 	char *plan = sqlite3_malloc(info->nConstraint + 1);
-	double cost = v->trace ? v->trace->counts[v->event] + 1 : 1e6;
+	double cost = ROWS_GUESSED;
 	bool dir = v->trace != NULL;
 	int n = 0;
 
@@ -213,8 +198,8 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 	info->needToFreeIdxStr = 1;
 	info->estimatedCost = cost;
 	info->estimatedRows = (sqlite3_int64)cost;
-	info->orderByConsumed = info->nOrderBy == 1 && info->aOrderBy[0].iColumn == COL_TS &&
-				!info->aOrderBy[0].desc;
+	info->idxNum = order_by(info, TRACE_COL_CPU);
+	info->orderByConsumed = info->idxNum || order_by(info, TRACE_COL_TS);
 	if (dir)
 		return SQLITE_OK;
 	/* Not an error yet: the planner may find a join order in which DIR is known. */
@@ -327,7 +312,7 @@ static int filter(sqlite3_vtab_cursor *base, int num, const char *plan, int argc
 	const char *dir = "", *system = NULL, *name = NULL;
 	_cleanup_error_ struct error *err = NULL;
 
-	(void)num;
+	f.cpu_by_cpu = num;
 	reset_cursor(c);
 	for (int i = 0; i < argc; i++) {
 		switch (plan[i]) {
@@ -368,23 +353,6 @@ static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *ret)
 }
 
 /* --- values ---------------------------------------------------------------- */
-
-static void result_value(sqlite3_context *ctx, const struct trace_value *v)
-{
-	switch (v->type) {
-	case VALUE_INT:
-		sqlite3_result_int64(ctx, v->i);
-		break;
-	case VALUE_TEXT:
-		sqlite3_result_text(ctx, v->p, (int)v->n, SQLITE_TRANSIENT);
-		break;
-	case VALUE_BLOB:
-		sqlite3_result_blob(ctx, v->p, (int)v->n, SQLITE_TRANSIENT);
-		break;
-	default:
-		sqlite3_result_null(ctx);
-	}
-}
 
 static void json_string(struct strbuf *to, const char *p, size_t n)
 {
@@ -430,34 +398,33 @@ static void result_json(struct cursor *c, sqlite3_context *ctx)
 	sqlite3_result_text(ctx, c->json.data, (int)c->json.len, SQLITE_TRANSIENT);
 }
 
-static void result_field(struct cursor *c, sqlite3_context *ctx, int i)
+static void result_own(struct cursor *c, sqlite3_context *ctx, int col)
 {
 	const struct trace_event *ev = c->trace->events[c->rec.event];
-	struct trace_value v =
-		trace_field_get(&ev->fields[i], c->rec.data, c->rec.len, &c->scratch);
 
-	result_value(ctx, &v);
-}
-
-static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col)
-{
-	struct cursor *c = (struct cursor *)base;
-	const struct trace_event *ev = c->trace->events[c->rec.event];
-
-	if (col == COL_TS)
-		sqlite3_result_int64(ctx, (sqlite3_int64)c->rec.ts);
-	else if (col == COL_CPU)
-		sqlite3_result_int(ctx, c->rec.cpu);
-	else if (col == COL_PID)
-		sqlite3_result_int(ctx, c->rec.pid);
-	else if (((struct vtab *)base->pVtab)->trace)
-		result_field(c, ctx, col - COL_FIRST);
-	else if (col == COL_SYSTEM)
+	if (col == COL_SYSTEM)
 		sqlite3_result_text(ctx, ev->system, -1, SQLITE_TRANSIENT);
 	else if (col == COL_EVENT)
 		sqlite3_result_text(ctx, ev->name, -1, SQLITE_TRANSIENT);
 	else if (col == COL_FIELDS)
 		result_json(c, ctx);
+}
+
+static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col)
+{
+	struct cursor *c = (struct cursor *)base;
+
+	if (col == TRACE_COL_TS)
+		sqlite3_result_int64(ctx, (sqlite3_int64)c->rec.ts);
+	else if (col == TRACE_COL_CPU)
+		sqlite3_result_int(ctx, c->rec.cpu);
+	else if (col == TRACE_COL_PID)
+		sqlite3_result_int(ctx, c->rec.pid);
+	else if (((struct vtab *)base->pVtab)->trace)
+		trace_result(ctx, &c->trace->events[c->rec.event]->fields[col - TRACE_COL_FIELDS],
+			     c->rec.data, c->rec.len, &c->scratch, TRACE_TRANSIENT);
+	else
+		result_own(c, ctx, col);
 	return SQLITE_OK;
 }
 

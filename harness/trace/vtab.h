@@ -12,8 +12,9 @@
  * trace_event gives one event type: ts_ns, cpu, pid, then the columns that the
  * format recorded with the trace says.
  *
- * Rows come in the order of time.  Constraints on ts_ns, cpu, system and event are
- * used to skip; pages without the event type are not read.
+ * DIR is a run directory, its trace folder, or a trace.dat of trace-cmd.  Rows come in the
+ * order of time.  Constraints on ts_ns, cpu, system and event skip: by the pages' time stamps,
+ * and pages of which an earlier reading knows that the event type isn't in them.
  */
 #ifndef HARNESS_VTAB_H
 #define HARNESS_VTAB_H
@@ -28,10 +29,7 @@
  */
 int trace_vtab_register(sqlite3 *db, struct trace_cache *cache);
 
-/* DIR is a run directory or its trace folder: the trace folder.  Caller frees. */
+/* What to open for DIR: the trace folder of a run directory, else DIR itself.  Caller frees. */
 char *trace_dir_of(const char *dir);
-
-/* Name and SQL type of each column after ts_ns, cpu, pid: `, "order" INTEGER, …`. */
-void trace_columns_sql(const struct trace_event *ev, struct strbuf *ret);
 
 #endif

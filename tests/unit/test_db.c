@@ -63,7 +63,7 @@ TEST(every_view_works_before_the_first_run)
 		EXPECT_INT(rows, 0);
 		n++;
 	}
-	EXPECT_INT(n, 9);
+	EXPECT_INT(n, 9 + 13); /* v_…, and the events that they read */
 }
 
 TEST(opening_again_changes_nothing)
@@ -79,19 +79,33 @@ TEST(opening_again_changes_nothing)
 	EXPECT(memcmp(before, after, n_before) == 0);
 }
 
+/* As version 1 made it: fewer columns, a run_id in each event; `mine` is a user's own view. */
+static const char version_1[] =
+	"DROP TABLE run; CREATE TABLE run (run_id TEXT PRIMARY KEY, path TEXT) "
+	"STRICT, WITHOUT ROWID; INSERT INTO run VALUES ('x-1', 'runs/x-1');"
+	"DROP VIEW event_tlb_tlb_flush; DROP TABLE rows_tlb_tlb_flush;"
+	"CREATE TABLE event_tlb_tlb_flush (run_id TEXT NOT NULL, ts_ns INTEGER NOT NULL, "
+	"	cpu INTEGER NOT NULL, pid INTEGER NOT NULL, reason INTEGER, pages INTEGER);"
+	"INSERT INTO event_tlb_tlb_flush VALUES ('x-1', 10, 0, 1, 2, -1), ('x-1', 20, 1, 1, 3, 5), "
+	"	('y-1', 15, 0, 1, 3, 7);"
+	"CREATE VIEW mine AS SELECT max(pages) AS pages FROM event_tlb_tlb_flush "
+	"	WHERE run_id = 'x-1';"
+	"DROP TABLE event_type; CREATE TABLE event_type (run_id TEXT NOT NULL, system TEXT NOT NULL, "
+	"	event TEXT NOT NULL, entries INTEGER NOT NULL, PRIMARY KEY (run_id, system, event)) "
+	"STRICT, WITHOUT ROWID;"
+	"INSERT INTO event_type VALUES ('x-1', 'tlb', 'tlb_flush', 2), ('y-1', 'tlb', 'tlb_flush', 1), "
+	"	('y-1', 'ipi', 'ipi_send_cpu', 0); PRAGMA user_version = 1;";
+
 /* What an older file lacks is added behind what it has, as schema.sql lists it. */
 TEST(an_older_file_is_brought_up)
 {
 	_cleanup_free_ char *path = path_of("old.db");
 	struct db *db = db_open(path, NULL);
 
-	EXPECT_INT(db_exec(db, NULL,
-			   "DROP TABLE run; CREATE TABLE run (run_id TEXT PRIMARY KEY, path TEXT) "
-			   "STRICT, WITHOUT ROWID; INSERT INTO run VALUES ('x-1', 'runs/x-1'); "
-			   "PRAGMA user_version = 1"),
-		   0);
+	EXPECT_INT(db_exec(db, NULL, version_1), 0);
 	db_close(db);
 	db = db_open(path, NULL);
+	EXPECT(db);
 	EXPECT_INT(ask(db, "PRAGMA user_version"), DB_VERSION);
 	EXPECT_INT(ask(db, "SELECT count(*) FROM pragma_table_info('run') "
 			   "WHERE name IN ('fingerprint', 'inputs_hash') AND type = 'TEXT'"),
@@ -99,6 +113,12 @@ TEST(an_older_file_is_brought_up)
 	EXPECT_INT(ask(db,
 		       "SELECT count(*) FROM run WHERE path = 'runs/x-1' AND fingerprint IS NULL"),
 		   1);
+	EXPECT_INT(ask(db, "SELECT sum(ts_ns) FROM event_tlb_tlb_flush WHERE run_id = 'x-1'"), 30);
+	EXPECT_INT(ask(db, "SELECT pages FROM event_tlb_tlb_flush WHERE run_id = 'y-1'"), 7);
+	EXPECT_INT(ask(db, "SELECT pages FROM mine"), 5);
+	EXPECT_INT(ask(db, "SELECT count(*) FROM pragma_table_info('rows_tlb_tlb_flush') "
+			   "WHERE name = 'run_id'"),
+		   0);
 	db_close(db);
 }
 

@@ -107,15 +107,23 @@ static char *text(struct results *r, const char *sql)
 
 #define METRIC(run, n) "SELECT value FROM metric WHERE run_id = '" run "' AND name = '" n "'"
 
-/* What sqlite3's .dump says, with its lines sorted when the order of ingestion may differ. */
+/*
+ * What is in the database: sqlite3's .dump, without the places of events in their tables, and
+ * the events by run; lines sorted when the order of ingestion may differ.
+ */
 static char *dump(struct results *r, bool sorted)
 {
-	char *plain[] = { "sqlite3", r->db_path, ".dump", NULL };
-	_cleanup_free_ char *script = xasprintf("sqlite3 '%s' .dump | sort", r->db_path);
-	char *shell[] = { "sh", "-c", script, NULL };
+	static const char script[] =
+		"{ sqlite3 \"$1\" .dump |"
+		"	sed 's/^\\(INSERT INTO event_type .*\\),[^,]*,[^,]*$/\\1/';"
+		"for v in $(sqlite3 \"$1\" \"SELECT name FROM sqlite_schema"
+		"	WHERE type = 'view' AND name GLOB 'event_*'\");"
+		"do sqlite3 \"$1\" \"SELECT '$v', * FROM $v\"; done; } | $2";
+	char *argv[] = { "sh", "-c", (char *)script, "dump", r->db_path, sorted ? "sort" : "cat",
+			 NULL };
 	char *out = NULL;
 
-	if (proc_output(sorted ? shell : plain, &out, NULL) < 0)
+	if (proc_output(argv, &out, NULL) < 0)
 		abort();
 	return out;
 }

@@ -232,6 +232,7 @@ TEST(a_real_trace_reads_as_the_kernels_own_text_of_it)
 	int n = 0, got;
 
 	EXPECT(t && want);
+	EXPECT_INT(trace_survey(t, NULL), 0);
 	EXPECT(trace_complete(t));
 	r = trace_reader_open(t, &all, NULL);
 	while ((got = trace_reader_next(r, &rec, NULL)) > 0 && fgets(line, sizeof(line), want)) {
@@ -252,6 +253,7 @@ TEST(losses_of_a_real_trace_are_those_of_its_statistics)
 	_cleanup_trace_ struct trace *t = trace_open(LOSSY "/guest/trace", NULL);
 
 	EXPECT(t);
+	EXPECT_INT(trace_survey(t, NULL), 0);
 	EXPECT(!trace_complete(t));
 	EXPECT_INT(t->n_cpus, 2);
 	EXPECT_INT(t->cpus[0].entries, 512);
@@ -303,6 +305,7 @@ TEST(damage_costs_what_stands_behind_it_in_its_page)
 	dir = make_trace(raw, sizeof(raw));
 	t = trace_open(dir, NULL);
 	EXPECT(t);
+	EXPECT_INT(trace_survey(t, NULL), 0);
 	EXPECT_INT(t->cpus[0].entries, 5);
 	EXPECT_INT(t->cpus[0].n_damaged, 2); /* page 1 and the half page at the end */
 	EXPECT(strstr(t->cpus[0].damage, "cpu0.raw: page 1 at byte 4156: an event is longer"));
