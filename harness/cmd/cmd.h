@@ -37,6 +37,7 @@ struct cmd {
 	X(cmd_compare, "compare", "compare two selections of runs")                  \
 	X(cmd_claim, "claim", "judge what is claimed of policies")                   \
 	X(cmd_gate, "gate", "fail when a metric got worse than a baseline's")        \
+	X(cmd_history, "history", "follow a metric over campaigns")                  \
 	X(cmd_query, "query", "ask the database in SQL")                             \
 	X(cmd_ingest, "ingest", "fill the database from run directories")            \
 	X(cmd_doctor, "doctor", "say what this machine can do and what is missing")  \

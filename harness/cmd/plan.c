@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "base/table.h"
 #include "cmd/cmd.h"
-#include "cmd/history.h"
+#include "cmd/durations.h"
 #include "cmd/select.h"
 
 static const char usage[] =
@@ -267,7 +267,7 @@ int cmd_plan(struct app *app, int argc, char **argv, struct error **err)
 		return cmd_usage(usage);
 	if (selection_plan(&s, app, o.matrix, &o.filter, err) < 0)
 		return -1;
-	history_estimate(s.plan, app->db, &known);
+	durations_estimate(s.plan, app->db, &known);
 	progress_clear();
 	if (o.json)
 		print_json(s.plan);

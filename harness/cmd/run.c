@@ -5,7 +5,7 @@
 
 #include "base/str.h"
 #include "cmd/carry_out.h"
-#include "cmd/history.h"
+#include "cmd/durations.h"
 #include "cmd/reading.h"
 #include "cmd/select.h"
 #include "cmd/until.h"
@@ -130,7 +130,7 @@ int cmd_run(struct app *app, int argc, char **argv, struct error **err)
 		return cmd_usage(usage);
 	if (selection_plan(&s, app, o.matrix, &o.filter, err) < 0)
 		return -1;
-	history_estimate(s.plan, app->db, &known);
+	durations_estimate(s.plan, app->db, &known);
 	if (run_plan(app, &s, &o, &failed, err) < 0)
 		return -1;
 	db = db_open_readonly(app->db, err);

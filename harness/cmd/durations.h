@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What earlier runs say about how long a plan's cells take. */
-#ifndef HARNESS_HISTORY_H
-#define HARNESS_HISTORY_H
+#ifndef HARNESS_DURATIONS_H
+#define HARNESS_DURATIONS_H
 
 #include "plan/plan.h"
 
@@ -10,6 +10,6 @@
  * those boots as their estimate; *ret_known counts them (refused ones too).
  * No database, or one that can't be read, is no error here: nothing is known.
  */
-void history_estimate(struct plan *p, const char *db, size_t *ret_known);
+void durations_estimate(struct plan *p, const char *db, size_t *ret_known);
 
 #endif

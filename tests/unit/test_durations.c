@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Estimates from earlier runs. */
-#include "cmd/history.h"
+#include "cmd/durations.h"
 #include "db/db.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/test.h"
@@ -47,10 +47,10 @@ TEST(the_mean_of_equal_ok_runs_is_the_estimate)
 	if (!p)
 		FAIL("no plan: %s", err->msg);
 	before = plan_total_s(p);
-	history_estimate(p, "no-such.db", &none);
+	durations_estimate(p, "no-such.db", &none);
 	unknown = plan_total_s(p);
 	filled = fill("harness.db");
-	history_estimate(p, "harness.db", &known);
+	durations_estimate(p, "harness.db", &known);
 	after = plan_total_s(p);
 	fixture_leave();
 	EXPECT_INT(filled, 0);
