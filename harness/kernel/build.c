@@ -64,7 +64,9 @@ int build_init(struct build *b, const struct kernel_def *def, const struct ident
 	b->name = def->name;
 	b->def = def;
 	b->id = id;
-	b->tree = xasprintf("%s/%.*s.%d", builds, SHORT_ID - 1, id->id, getpid());
+	/* Another folder than the first time's, also in one process: that is what is checked. */
+	b->tree = xasprintf("%s/%.*s%s.%d", builds, SHORT_ID - 1, id->id,
+			    b->from_nothing ? ".again" : "", getpid());
 	b->obj = xasprintf("%s/obj", b->tree);
 	b->log = xasprintf("%s/%.*s.log", builds, SHORT_ID - 1, id->id);
 	b->release_suffix = xasprintf("-mm-%.8s", id->id);

@@ -188,7 +188,7 @@ static int object_env(const char *tree, const struct side *s, char ***ret, struc
 /*
  * The files as a tree object, as if all were committed.  -m keeps what our
  * index knows of unchanged files from the last time: a second look costs what
- * `git status` does.
+ * `git status` does.  -i: what changed since then is no conflict.
  */
 static int write_worktree(const char *tree, const struct side *s, char **ret, struct error **err)
 {
@@ -197,8 +197,7 @@ static int write_worktree(const char *tree, const struct side *s, char **ret, st
 
 	if (object_env(tree, s, &env, err) < 0)
 		return -1;
-	if (git(tree, env, WORDS("read-tree", path_exists(s->index) ? "-m" : "--reset", "HEAD"), &a,
-		err) < 0 ||
+	if (git(tree, env, WORDS("read-tree", "-m", "-i", "HEAD"), &a, err) < 0 ||
 	    git(tree, env, WORDS("-c", "core.safecrlf=false", "add", "--all", "."), &b, err) < 0)
 		return -1;
 	return git(tree, env, WORDS("write-tree"), ret, err);
@@ -220,6 +219,12 @@ int git_worktree(const char *tree, struct kernel_rev *ret, struct error **err)
 	return 0;
 }
 
+/*
+ * All files of all states are equally old: what differs between two of them is
+ * known by content (base.c), and no file is newer than another state's objects.
+ */
+#define SOURCE_TIME "@946684800"
+
 int git_checkout(const char *tree, const char *content, const char *dir, struct error **err)
 {
 	_cleanup_free_ char *a = NULL, *b = NULL, *prefix = xasprintf("--prefix=%s/", dir);
@@ -237,7 +242,10 @@ int git_checkout(const char *tree, const char *content, const char *dir, struct 
 	    git(tree, env, WORDS("checkout-index", "--all", "--quiet", prefix), &b, err) == 0)
 		r = 0;
 	unlink(index);
-	return r;
+	if (r < 0)
+		return -1;
+	return proc_runl(C_LOCALE, err, "find", dir, "-exec", "touch", "--no-dereference", "-d",
+			 SOURCE_TIME, "{}", "+", NULL);
 }
 
 int git_changed(const char *tree, const char *from, const char *to, char ***ret, struct error **err)

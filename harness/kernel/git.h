@@ -2,7 +2,7 @@
 /*
  * The user's git trees, read by git itself.  Nothing is written into them: the
  * index and the objects that files with local changes need are ours, in
- * $CACHE/git.
+ * $CACHE/git.  (git renews the times of objects that it has already.)
  */
 #ifndef HARNESS_KERNEL_GIT_H
 #define HARNESS_KERNEL_GIT_H
