@@ -35,26 +35,6 @@ static int check_space(const char *results, const struct cell *cell, struct erro
 	return 0;
 }
 
-/* The new folder is locked before any sweep can see it: both hold results/tmp/.lock meanwhile. */
-static int make_tmp(struct artifact *a, struct error **err)
-{
-	_cleanup_free_ char *parent = xasprintf("%s/tmp", a->results);
-	_cleanup_close_ int gate = -1;
-
-	if (dir_make(parent, err) < 0 || runs_gate(a->results, &gate, err) < 0)
-		return -1;
-	a->tmp = xasprintf("%s/%s.XXXXXX", parent, a->cell->id);
-	if (!mkdtemp(a->tmp)) {
-		error_errno(err, errno, "create a folder in %s", parent);
-		free(steal_ptr(&a->tmp));
-		return -1;
-	}
-	a->lock = open(a->tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (a->lock < 0 || flock(a->lock, LOCK_EX | LOCK_NB) < 0 || fchmod(a->lock, 0755) < 0)
-		return error_errno(err, errno, "lock %s", a->tmp);
-	return 0;
-}
-
 static int open_files(struct artifact *a, struct error **err)
 {
 	_cleanup_free_ char *console = xasprintf("%s/console.log", a->tmp);
@@ -84,7 +64,7 @@ struct artifact *artifact_create(const char *results, const struct cell *cell,
 	wire_reader_init(&a->reader);
 	a->started = time(NULL);
 	host_look(&a->host_before);
-	if (make_tmp(a, err) < 0 || check_space(results, cell, err) < 0 || open_files(a, err) < 0)
+	if (runs_make_tmp(results, cell->id, &a->tmp, &a->lock, err) < 0 || check_space(results, cell, err) < 0 || open_files(a, err) < 0)
 		return NULL;
 	return steal_ptr(&a);
 }

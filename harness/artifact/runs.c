@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "artifact/artifact.h"
 #include "base/file.h"
@@ -15,6 +17,27 @@ int runs_gate(const char *results, int *ret_fd, struct error **err)
 	_cleanup_free_ char *path = xasprintf("%s/tmp/.lock", results);
 
 	return lock_take(path, true, ret_fd, err);
+}
+
+/* The new folder is locked before any sweep can see it: both hold results/tmp/.lock meanwhile. */
+int runs_make_tmp(const char *results, const char *name, char **ret_tmp, int *ret_lock,
+		  struct error **err)
+{
+	_cleanup_free_ char *parent = xasprintf("%s/tmp", results);
+	_cleanup_close_ int gate = -1;
+
+	if (dir_make(parent, err) < 0 || runs_gate(results, &gate, err) < 0)
+		return -1;
+	*ret_tmp = xasprintf("%s/%s.XXXXXX", parent, name);
+	if (!mkdtemp(*ret_tmp)) {
+		error_errno(err, errno, "create a folder in %s", parent);
+		free(steal_ptr(ret_tmp));
+		return -1;
+	}
+	*ret_lock = open(*ret_tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*ret_lock < 0 || flock(*ret_lock, LOCK_EX | LOCK_NB) < 0 || fchmod(*ret_lock, 0755) < 0)
+		return error_errno(err, errno, "lock %s", *ret_tmp);
+	return 0;
 }
 
 /* N of "CELL_ID-N", or 0 if `name` is something else. */

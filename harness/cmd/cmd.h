@@ -40,6 +40,8 @@ struct cmd {
 	X(cmd_history, "history", "follow a metric over campaigns")                  \
 	X(cmd_query, "query", "ask the database in SQL")                             \
 	X(cmd_ingest, "ingest", "fill the database from run directories")            \
+	X(cmd_import, "import", "make a run of somebody else's trace.dat")           \
+	X(cmd_export, "export", "a run's trace for trace-cmd or Perfetto")           \
 	X(cmd_doctor, "doctor", "say what this machine can do and what is missing")  \
 	X(cmd_help, "help", "help on commands, configuration and outcomes")
 

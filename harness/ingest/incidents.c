@@ -139,14 +139,15 @@ static int add_listed(struct ingest *in, const char *console, size_t len, struct
 	return 0;
 }
 
-/* A run that failed has an incident, also when the console shows none (a hang, a torn stream). */
+/* A run that failed has an incident (an imported one just wasn't ours), also when the console shows none (a hang, a torn stream). */
 static int add_outcome(struct ingest *in, const char *console, size_t len, struct error **err)
 {
 	const char *outcome = json_string_value(json_object_get(in->run, "outcome"));
 	const char *detail = json_string_value(json_object_get(in->run, "detail"));
 	_cleanup_free_ char *excerpt = NULL;
 
-	if (in->ok || json_array_size(json_object_get(in->run, "incidents")))
+	if (in->ok || streq(outcome, "imported") ||
+	    json_array_size(json_object_get(in->run, "incidents")))
 		return 0;
 	excerpt = excerpt_at(console, len, len > EXCERPT_AFTER ? len - EXCERPT_AFTER : 0);
 	return incident_add(in, outcome, detail ?: outcome, excerpt, err);

@@ -127,17 +127,17 @@ bool dat_sized(struct dat_cursor *c, int size_bytes, struct dat_text *ret)
 
 /* --- parts ------------------------------------------------------------------------------- */
 
-void dat_note_damage(struct dat *d, uint64_t at, const char *fmt, ...)
+void dat_note_damage(const struct dat *d, struct dat_cpu *cpu, uint64_t at, const char *fmt, ...)
 {
 	_cleanup_free_ char *why = NULL;
 	va_list ap;
 
-	if (d->damage)
+	if (cpu->damage)
 		return;
 	va_start(ap, fmt);
 	why = xvasprintf(fmt, ap);
 	va_end(ap);
-	d->damage = xasprintf("%s: at byte %" PRIu64 ": %s", d->path, at, why);
+	cpu->damage = xasprintf("%s: at byte %" PRIu64 ": CPU %d: %s", d->path, at, cpu->cpu, why);
 }
 
 static bool named(struct dat_cursor *c, const char *name)
@@ -225,14 +225,14 @@ void dat_add_cpu(struct dat *d, int cpu, uint64_t offset, uint64_t size)
 	struct dat_cpu *c = ARRAY_APPEND(d->cpus, d->n_cpus);
 	uint64_t there = offset < d->size ? d->size - offset : 0;
 
+	c->cpu = cpu;
 	if (size > there) {
-		dat_note_damage(d, d->size,
-				"the file ends; CPU %d has %" PRIu64 " of %" PRIu64
-				" bytes that begin at byte %" PRIu64,
-				cpu, there, size, offset);
+		dat_note_damage(d, c, d->size,
+				"the file ends; %" PRIu64 " of %" PRIu64
+				" bytes that begin at byte %" PRIu64 " are there",
+				there, size, offset);
 		size = there;
 	}
-	c->cpu = cpu;
 	c->section = (struct trace_section){
 		.path = xstrdup(d->path),
 		.offset = offset,
@@ -348,13 +348,14 @@ void dat_close(struct dat *d)
 	if (!d)
 		return;
 	free_texts(d);
-	for (size_t i = 0; i < d->n_cpus; i++)
+	for (size_t i = 0; i < d->n_cpus; i++) {
 		trace_section_deinit(&d->cpus[i].section);
+		free(d->cpus[i].damage);
+	}
 	free(d->cpus);
 	strv_free(d->cpustats);
 	free(d->uname);
 	free(d->clock);
-	free(d->damage);
 	free(d->path);
 	free(d);
 }

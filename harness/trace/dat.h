@@ -5,8 +5,8 @@
  * instances the top one is read.
  *
  * The file is somebody else's: numbers in it are checked against what is
- * there.  Where the pages of a CPU, or all, are cut off, what is there is kept
- * and `damage` says what is missing; a header that can't be read is an error
+ * there.  Where the pages of a CPU are cut off, what is there is kept and
+ * `damage` says what is missing; a header that can't be read is an error
  * with the place.
  */
 #ifndef HARNESS_TRACE_DAT_H
@@ -28,6 +28,7 @@ struct dat_format {
 struct dat_cpu {
 	int cpu;
 	struct trace_section section;
+	char *damage; /* why it hasn't all of its pages, with file and offset; or NULL */
 };
 
 struct dat {
@@ -46,7 +47,6 @@ struct dat {
 	size_t n_cpus;
 	bool other_instances; /* there are some, which aren't read */
 	bool unscaled;        /* its stamps are cycles (TSC2NSEC) or have an OFFSET to be added */
-	char *damage;         /* the first, with file and offset; or NULL */
 
 	/* While it is read. */
 	const uint8_t *map;

@@ -39,8 +39,8 @@ void dat_read_option(struct dat *d, uint16_t id, const uint8_t *data, size_t len
 /* A CPU's pages, cut to what the file has. */
 void dat_add_cpu(struct dat *d, int cpu, uint64_t offset, uint64_t size);
 /* The first note is kept. */
-void dat_note_damage(struct dat *d, uint64_t at, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+void dat_note_damage(const struct dat *d, struct dat_cpu *cpu, uint64_t at, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 
 enum dat_option {
 	DAT_DONE = 0,

@@ -31,6 +31,8 @@ static bool read_options(struct dat *d, struct dat_cursor *c)
 static bool read_cpus(struct dat *d, struct dat_cursor *c, uint32_t n)
 {
 	c->what = "the list of CPUs";
+	if (n > TRACE_CPUS_MAX)
+		return dat_bad(c, "%u CPUs", n);
 	for (uint32_t i = 0; i < n; i++) {
 		uint64_t offset, size;
 

@@ -86,7 +86,7 @@ static void read_chunks(struct dat *d, struct dat_cpu *cpu, uint64_t end)
 			break;
 		k.at = c.base + c.pos;
 		if (k.size == 0 || k.size > TRACE_CHUNK_MAX || k.size % d->page_size) {
-			dat_note_damage(d, k.at, "a chunk of %u bytes of pages", k.size);
+			dat_note_damage(d, cpu, k.at, "a chunk of %u bytes of pages", k.size);
 			break;
 		}
 		if (!dat_take(&c, k.packed))
@@ -96,7 +96,7 @@ static void read_chunks(struct dat *d, struct dat_cpu *cpu, uint64_t end)
 	}
 	s->codec = d->codec;
 	if (err)
-		dat_note_damage(d, c.base + c.pos, "CPU %d is cut off: %s", cpu->cpu, err->msg);
+		dat_note_damage(d, cpu, c.base + c.pos, "its chunks are cut off");
 }
 
 static bool read_cpu(struct dat *d, struct dat_cursor *c, bool compressed)
@@ -106,7 +106,7 @@ static bool read_cpu(struct dat *d, struct dat_cursor *c, bool compressed)
 
 	if (!dat_u32(c, &cpu) || !dat_u64(c, &offset) || !dat_u64(c, &size))
 		return false;
-	if (cpu > INT16_MAX)
+	if (cpu >= TRACE_CPUS_MAX)
 		return dat_bad(c, "CPU %u", cpu);
 	dat_add_cpu(d, (int)cpu, offset, size);
 	if (compressed && size)

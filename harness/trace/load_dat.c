@@ -41,11 +41,9 @@ int trace_load_dat(struct trace *t, struct error **err)
 		struct trace_cpu *c = trace_add_cpu(t, d->cpus[i].cpu, &d->cpus[i].section);
 
 		load_stats(c, d);
-		/* Cut off: what is missing can't be counted, that it is can. */
-		if (d->damage && i == 0) {
-			c->damage = xstrdup(d->damage);
-			c->n_damaged = 1;
-		}
+		/* How much is missing can't be counted, that something is can. */
+		c->damage = d->cpus[i].damage ? xstrdup(d->cpus[i].damage) : NULL;
+		c->n_damaged = c->damage != NULL;
 	}
 	return 0;
 }

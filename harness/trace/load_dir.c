@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A trace in a folder: header_page, events/SYSTEM/NAME/format, cpuN.raw, cpuN.stats, machine. */
+/* A trace in a folder: header_page, events/SYSTEM/NAME/format, cpuN.raw, .stats, .damage, machine. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -79,15 +79,31 @@ static int load_formats(struct trace *t, struct error **err)
 	return 0;
 }
 
-static int load_stats(struct trace *t, struct trace_cpu *c, struct error **err)
+/* cpuN.NAME; NULL without an error if there is no such file. */
+static int read_beside(const struct trace *t, int cpu, const char *name, char **ret,
+		       struct error **err)
 {
-	_cleanup_free_ char *path = xasprintf("%s/cpu%d.stats", t->path, c->cpu), *text = NULL;
+	_cleanup_free_ char *path = xasprintf("%s/cpu%d.%s", t->path, cpu, name);
 
-	if (!path_exists(path))
-		return 0;
-	if (file_read(path, &text, NULL, err) < 0)
+	*ret = NULL;
+	return path_exists(path) ? file_read(path, ret, NULL, err) : 0;
+}
+
+/* An imported file may have lacked pages already; cpuN.damage says so. */
+static int load_beside(struct trace *t, struct trace_cpu *c, struct error **err)
+{
+	_cleanup_free_ char *stats = NULL, *damage = NULL;
+
+	if (read_beside(t, c->cpu, "stats", &stats, err) < 0 ||
+	    read_beside(t, c->cpu, "damage", &damage, err) < 0)
 		return -1;
-	trace_cpu_stats(c, text);
+	if (stats)
+		trace_cpu_stats(c, stats);
+	if (damage) {
+		damage[strcspn(damage, "\n")] = '\0';
+		c->damage = steal_ptr(&damage);
+		c->n_damaged = 1;
+	}
 	return 0;
 }
 
@@ -113,7 +129,7 @@ static int load_cpu(struct trace *t, int cpu, const char *name, struct error **e
 		return -1;
 	}
 	section.bytes = st.st_size;
-	return load_stats(t, trace_add_cpu(t, cpu, &section), err);
+	return load_beside(t, trace_add_cpu(t, cpu, &section), err);
 }
 
 static int load_cpus(struct trace *t, struct error **err)

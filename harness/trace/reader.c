@@ -15,6 +15,7 @@ struct source {
 	struct ring_event ev; /* the next one that passes the filter */
 	int type;
 	uint64_t types; /* seen in the page so far */
+	uint64_t lost;  /* missing before ev */
 	bool survey;    /* this reading is the survey, too */
 };
 
@@ -104,6 +105,8 @@ static int open_page(const struct trace_reader *r, struct source *s, struct erro
 	got = trace_stream_next_page(&s->stream, err);
 	if (got > 0 && s->survey)
 		trace_note_page(s->cpu, &s->stream);
+	if (got > 0 && s->stream.page.lost)
+		s->lost += s->stream.page.n_lost ? s->stream.page.n_lost : 1;
 	if (got > 0 && s->stream.page.why)
 		s->stream.in_page = false;
 	if (got == 0 && s->survey)
@@ -244,7 +247,7 @@ static int pop(struct trace_reader *r, struct error **err)
 
 int trace_reader_next(struct trace_reader *r, struct trace_record *ret, struct error **err)
 {
-	const struct source *s;
+	struct source *s;
 
 	if (!r->started ? fill_heap(r, err) < 0 : r->n_heap && pop(r, err) < 0)
 		return -1;
@@ -258,6 +261,8 @@ int trace_reader_next(struct trace_reader *r, struct trace_record *ret, struct e
 		.pid = trace_record_pid(r->trace->events[s->type], &s->ev),
 		.data = s->ev.data,
 		.len = s->ev.len,
+		.lost = s->lost,
 	};
+	s->lost = 0;
 	return 1;
 }

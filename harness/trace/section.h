@@ -12,6 +12,8 @@
 /* A chunk that claims to be larger than that once inflated is taken for damage. */
 #define TRACE_CHUNK_MAX (16u << 20)
 
+#define TRACE_CPUS_MAX 4096 /* CPU numbers are below it */
+
 enum trace_codec { CODEC_NONE, CODEC_ZSTD, CODEC_ZLIB };
 
 struct trace_chunk {

@@ -15,8 +15,6 @@
 #include "trace/format.h"
 #include "trace/stream.h"
 
-#define TRACE_CPUS_MAX 4096
-
 /* Of one CPU. */
 struct trace_cpu {
 	int cpu;
@@ -95,6 +93,7 @@ struct trace_record {
 	int32_t pid;
 	const uint8_t *data; /* valid until the next call */
 	uint32_t len;
+	uint64_t lost; /* so many of this CPU are missing before it, as its page says */
 };
 
 /* 1: *ret is there; 0: the end; -1: error. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "trace/vtab.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "trace/columns.h"
+#include "trace/json.h"
 
 /* Those of trace(), behind the ones that every table of events has. */
 enum { COL_SYSTEM = TRACE_COL_FIELDS, COL_EVENT, COL_FIELDS, COL_DIR };
@@ -248,7 +248,6 @@ static int next(sqlite3_vtab_cursor *base)
 
 	c->eof = got <= 0;
 	c->row++;
-	c->json.len = 0;
 	return got < 0 ? fail(&base->pVtab->zErrMsg, err) : SQLITE_OK;
 }
 
@@ -354,47 +353,11 @@ static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *ret)
 
 /* --- values ---------------------------------------------------------------- */
 
-static void json_string(struct strbuf *to, const char *p, size_t n)
-{
-	strbuf_puts(to, "\"");
-	for (size_t i = 0; i < n; i++) {
-		if (p[i] == '"' || p[i] == '\\')
-			strbuf_printf(to, "\\%c", p[i]);
-		else if ((unsigned char)p[i] < 0x20)
-			strbuf_printf(to, "\\u%04x", p[i]);
-		else
-			strbuf_add(to, &p[i], 1);
-	}
-	strbuf_puts(to, "\"");
-}
-
-static void json_value(struct strbuf *to, const struct trace_field *f, const struct trace_value *v)
-{
-	if (v->type == VALUE_INT)
-		strbuf_printf(to, "%" PRId64, v->i);
-	else if (v->type == VALUE_TEXT && f->kind == FIELD_ARRAY)
-		strbuf_add(to, v->p, v->n);
-	else if (v->type == VALUE_TEXT)
-		json_string(to, v->p, v->n);
-	else
-		strbuf_puts(to, "null");
-}
-
-/* {"order":0,"gfp_flags":3264}: an event of any type in one column. */
+/* An event of any type in one column. */
 static void result_json(struct cursor *c, sqlite3_context *ctx)
 {
-	const struct trace_event *ev = c->trace->events[c->rec.event];
-
 	c->json.len = 0;
-	strbuf_puts(&c->json, "{");
-	for (size_t i = 0; i < ev->n_fields; i++) {
-		const struct trace_field *f = &ev->fields[i];
-		struct trace_value v = trace_field_get(f, c->rec.data, c->rec.len, &c->scratch);
-
-		strbuf_printf(&c->json, "%s\"%s\":", i ? "," : "", f->name);
-		json_value(&c->json, f, &v);
-	}
-	strbuf_puts(&c->json, "}");
+	trace_json(c->trace->events[c->rec.event], c->rec.data, c->rec.len, &c->scratch, &c->json);
 	sqlite3_result_text(ctx, c->json.data, (int)c->json.len, SQLITE_TRANSIENT);
 }
 

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Traces of others in, and ours out. */
+#ifndef HARNESS_EXCHANGE_H
+#define HARNESS_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/error.h"
+
+/*
+ * Makes a run directory of a trace.dat: results/runs/ID-1, ID being the hash of the file, so
+ * that the same file is imported once; *ret_present says that it was there already.
+ */
+int import_dat(const char *results, const char *path, char **ret_run_id, bool *ret_present,
+	       struct error **err);
+
+/* Writes guest/trace of the run directory `dir` as a trace.dat, version 6. */
+int export_dat(const char *dir, const char *to, struct error **err);
+
+/*
+ * Writes it in the Chrome trace event format, which ui.perfetto.dev and
+ * chrome://tracing open: a track a task and a track a CPU.
+ */
+int export_timeline(const char *dir, FILE *out, struct error **err);
+
+#endif
