@@ -112,13 +112,33 @@ int device_by_range(const struct job_range *range, char **ret, struct error **er
 	return find(&s, what, ret, err);
 }
 
-int device_data(const struct job_range *range, struct error **err)
+static bool is_there(void *arg)
+{
+	return path_exists(arg);
+}
+
+int device_wait(const char *path, struct error **err)
+{
+	if (wait_for(is_there, (void *)path, DEVICE_TIMEOUT_MS))
+		return 0;
+	return error_set(err, EXIT_FAULT, "there is no %s", path);
+}
+
+static int find_data(const struct job *job, char **ret, struct error **err)
+{
+	if (!job->data_disk)
+		return device_by_range(&job->data_range, ret, err);
+	*ret = xstrdup(job->data_disk);
+	return device_wait(job->data_disk, err);
+}
+
+int device_data(const struct job *job, struct error **err)
 {
 	_cleanup_free_ char *device = NULL;
 
-	if (range->bytes == 0)
+	if (job->data_range.bytes == 0 && !job->data_disk)
 		return 0;
-	if (device_by_range(range, &device, err) < 0)
+	if (find_data(job, &device, err) < 0)
 		return error_wrap(err, "data device");
 	if (symlink(device, JOB_DATA_DEVICE) < 0)
 		return error_errno(err, errno, "link %s", JOB_DATA_DEVICE);

@@ -13,6 +13,8 @@
 int device_by_size(uint64_t bytes, char **ret, struct error **err);
 int device_by_range(const struct job_range *range, char **ret, struct error **err);
 /* The data device gets the one name that the workload's command line knows. */
-int device_data(const struct job_range *range, struct error **err);
+int device_data(const struct job *job, struct error **err);
+/* Waits until a driver has made it. */
+int device_wait(const char *path, struct error **err);
 
 #endif

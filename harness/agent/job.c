@@ -86,7 +86,24 @@ static int read_swap(const char *value, struct job *j, struct error **err)
 		j->swap = JOB_SWAP_ZRAM;
 		return to_number("swap", words[1], UINT64_MAX, &j->zram_bytes, err);
 	}
+	if (streq(words[0], "disk")) {
+		j->swap = JOB_SWAP_DISK;
+		j->swap_disk = words[1];
+		return 0;
+	}
 	return error_set(err, EXIT_FAULT, "job: swap: unknown kind \"%s\"", words[0]);
+}
+
+static int read_data(const char *value, struct job *j, struct error **err)
+{
+	char *words[2];
+
+	if (cut_words("data", value, 2, 2, words, err) < 0)
+		return -1;
+	if (!streq(words[0], "disk"))
+		return read_range("data", words, &j->data_range, err);
+	j->data_disk = words[1];
+	return 0;
 }
 
 static int read_sizes(struct job *j, struct error **err)
@@ -94,14 +111,12 @@ static int read_sizes(struct job *j, struct error **err)
 	const struct job_text *t = &j->text;
 	const char *data = job_value(t, JOB_DATA), *tools = job_value(t, JOB_TOOLS);
 	const char *mailbox = job_value(t, JOB_MAILBOX);
-	char *words[2];
 
 	if (mailbox && to_number("mailbox", mailbox, UINT64_MAX, &j->mailbox_bytes, err) < 0)
 		return -1;
 	if (tools && to_number("tools", tools, UINT64_MAX, &j->tools_bytes, err) < 0)
 		return -1;
-	if (data && (cut_words("data", data, 2, 2, words, err) < 0 ||
-		     read_range("data", words, &j->data_range, err) < 0))
+	if (data && read_data(data, j, err) < 0)
 		return -1;
 	return read_swap(job_value(t, JOB_SWAP), j, err);
 }

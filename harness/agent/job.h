@@ -38,6 +38,7 @@ struct job {
 	uint64_t seed, tools_bytes, mailbox_bytes, zram_bytes;
 	enum job_swap swap;
 	struct job_range swap_range, data_range;
+	const char *swap_disk, *data_disk; /* paths of devices, or NULL */
 	const char *workload, *output;
 	char **argv;
 	char **events, **kprobes, **functions; /* system:glob; kprobe_events' lines; globs */

@@ -107,7 +107,7 @@ static int mount_tools(struct agent *a, struct error **err)
 static int setup(struct agent *a, struct error **err)
 {
 	enter(a, "setup", "setup-failed", STEP_TIMEOUT_S);
-	if (device_data(&a->job.data_range, err) < 0 || mount_tools(a, err) < 0 ||
+	if (device_data(&a->job, err) < 0 || mount_tools(a, err) < 0 ||
 	    swap_setup(&a->job, err) < 0)
 		return -1;
 	return protect_self(err);

@@ -75,6 +75,11 @@ int swap_setup(const struct job *job, struct error **err)
 	case JOB_SWAP_ZRAM:
 		r = setup_zram(job->zram_bytes, err);
 		break;
+	case JOB_SWAP_DISK:
+		r = device_wait(job->swap_disk, err);
+		if (r == 0)
+			r = swap_on(job->swap_disk, err);
+		break;
 	case JOB_SWAP_PMEM:
 		r = device_by_range(&job->swap_range, &device, err);
 		if (r == 0)

@@ -29,8 +29,17 @@ struct position {
 enum mode { MODE_AUTO, MODE_TCG, MODE_KVM, MODE_DETERMINISTIC };
 const char *mode_name(enum mode m); /* "auto", "tcg", "kvm", "deterministic" */
 
-enum swap_kind { SWAP_NONE, SWAP_PMEM, SWAP_ZRAM };
-const char *swap_name(enum swap_kind k); /* "none", "pmem", "zram" */
+enum swap_kind { SWAP_NONE, SWAP_PMEM, SWAP_ZRAM, SWAP_SIMDISK };
+const char *swap_name(enum swap_kind k); /* "none", "pmem", "zram", "simdisk" */
+
+enum data_kind { DATA_PMEM, DATA_SIMDISK };
+
+/* [simdisk] of a workload: what each of its simdisks is like (harness/guest-modules/simdisk). */
+struct simdisk_config {
+	unsigned int latency_us, spread_us;
+	unsigned int bandwidth_mb; /* 0: no limit */
+	unsigned int queue_depth;
+};
 
 /* [machine] */
 struct machine_config {
@@ -236,6 +245,8 @@ struct workload_def {
 	char *source;    /* C file, relative to dir, built statically as ${dir}/NAME; or NULL */
 	enum swap_kind swap;
 	uint64_t swap_bytes;
+	enum data_kind data_device;
+	struct simdisk_config simdisk;
 	uint64_t data_bytes; /* block device with no file system, 0 for none */
 	unsigned int timeout_s;
 	unsigned int estimate_s; /* what the command usually takes; only for estimates */

@@ -124,6 +124,56 @@ static const struct config_table histogram_table = {
 	.name = offsetof(struct metric_def, name),
 };
 
+static const struct config_key simdisk_keys[] = {
+	{
+		.key = "latency_us",
+		.type = KEY_UINT,
+		.offset = offsetof(struct simdisk_config, latency_us),
+		.def = "80",
+		.unit = "us",
+		.max = 10000000,
+		.help = "a request's time besides the transfer of its data",
+	},
+	{
+		.key = "spread_us",
+		.type = KEY_UINT,
+		.offset = offsetof(struct simdisk_config, spread_us),
+		.def = "0",
+		.unit = "us",
+		.max = 10000000,
+		.help = "up to this much is added to it, at random by the cell's seed",
+	},
+	{
+		.key = "bandwidth_mb",
+		.type = KEY_UINT,
+		.offset = offsetof(struct simdisk_config, bandwidth_mb),
+		.def = "500",
+		.unit = "MB/s",
+		.max = 1000000,
+		.help = "of all requests together, 10^6 bytes a second; 0: no limit",
+	},
+	{
+		.key = "queue_depth",
+		.type = KEY_UINT,
+		.offset = offsetof(struct simdisk_config, queue_depth),
+		.def = "32",
+		.min = 1,
+		.max = 4096,
+		.help = "requests that the disk works on at a time",
+	},
+};
+
+static const struct config_table simdisk_table = {
+	.title = "[simdisk]",
+	.file = "workload.toml",
+	.help = "What a simdisk is like, a disk in memory with times of its own.",
+	.keys = simdisk_keys,
+	.n_keys = ARRAY_SIZE(simdisk_keys),
+	.size = sizeof(struct simdisk_config),
+	.pos = NO_MEMBER,
+	.name = NO_MEMBER,
+};
+
 static const struct config_key workload_keys[] = {
 	{
 		.key = "title",
@@ -174,6 +224,21 @@ static const struct config_key workload_keys[] = {
 		.min = MiB,
 		.max = TiB,
 		.help = "size of a block device without a file system, ${data} (default: none)",
+	},
+	{
+		.key = "data_device",
+		.type = KEY_ENUM,
+		.offset = offsetof(struct workload_def, data_device),
+		.def = "pmem",
+		.names = data_names,
+		.help = "what ${data} is: memory that answers at once, or a disk",
+	},
+	{
+		.key = "simdisk",
+		.type = KEY_TABLE,
+		.offset = offsetof(struct workload_def, simdisk),
+		.sub = &simdisk_table,
+		.help = "times of swap = \"simdisk\" and data_device = \"simdisk\"",
 	},
 	{
 		.key = "timeout_s",
@@ -244,10 +309,26 @@ static int check_swap(const struct reader *r, const struct toml_node *node,
 	if (w->swap == SWAP_NONE && size)
 		return config_error_key(r, size, err,
 					"\"swap_size\" without \"swap\": is it to be "
-					"pmem or zram?");
+					"pmem, zram or simdisk?");
 	if (w->swap != SWAP_NONE && !size)
 		return config_error_key(r, toml_get(node, "swap"), err,
 					"swap = \"%s\" needs \"swap_size\"", swap_name(w->swap));
+	return 0;
+}
+
+static int check_simdisk(const struct reader *r, const struct toml_node *node,
+			 const struct workload_def *w, struct error **err)
+{
+	const struct toml_node *device = toml_get(node, "data_device");
+	const struct toml_node *simdisk = toml_get(node, "simdisk");
+
+	if (device && !w->data_bytes)
+		return config_error_key(r, device, err,
+					"\"data_device\" without \"data\", its size");
+	if (simdisk && w->swap != SWAP_SIMDISK && w->data_device != DATA_SIMDISK)
+		return config_error_key(r, simdisk, err,
+					"[simdisk] without a simdisk: neither \"swap\" nor "
+					"\"data_device\" is one");
 	return 0;
 }
 
@@ -276,7 +357,8 @@ static int check_workload(const struct reader *r, const struct toml_node *node, 
 	if (source && !path_exists(source))
 		return config_error_value(r, toml_get(node, "source"), err,
 					  "there is no %s in the workload's folder", w->source);
-	if (check_swap(r, node, w, err) < 0 || check_output(r, node, w, err) < 0 ||
+	if (check_swap(r, node, w, err) < 0 || check_simdisk(r, node, w, err) < 0 ||
+	    check_output(r, node, w, err) < 0 ||
 	    config_refuse_reads(r, toml_get(node, "knob"), err) < 0)
 		return -1;
 	return config_check_references(r, toml_get(node, "command"), known, err);

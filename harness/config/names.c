@@ -3,7 +3,8 @@
 #include "config/names.h"
 
 const char *const mode_names[] = { "auto", "tcg", "kvm", "deterministic", NULL };
-const char *const swap_names[] = { "none", "pmem", "zram", NULL };
+const char *const swap_names[] = { "none", "pmem", "zram", "simdisk", NULL };
+const char *const data_names[] = { "pmem", "simdisk", NULL };
 const char *const kernel_source_names[] = { "debian-image", "debian-source", "prebuilt", "git",
 					    NULL };
 const char *const knob_type_names[] = { "int", "bool", "string", NULL };

@@ -7,6 +7,7 @@
 
 extern const char *const mode_names[];
 extern const char *const swap_names[];
+extern const char *const data_names[];
 extern const char *const kernel_source_names[];
 extern const char *const knob_type_names[];
 extern const char *const better_names[];

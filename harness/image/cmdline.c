@@ -15,12 +15,15 @@
 static const char words[] = "console=ttyS0 loglevel=5 oops=panic panic=-1 nokaslr "
 			    "random.trust_cpu=1 random.trust_bootloader=1 swiotlb=noforce";
 
-/* Kernels know "!" as memory that is there and not theirs: persistent memory. */
-static void add_range(struct strbuf *b, uint64_t start, uint64_t bytes)
+/*
+ * Kernels know "!" as memory that is there and not theirs: persistent memory.
+ * "$" is memory for nobody, which a simdisk takes.
+ */
+static void add_range(struct strbuf *b, uint64_t start, uint64_t bytes, bool reserved)
 {
 	if (bytes)
-		strbuf_printf(b, " memmap=%lluM!%lluM", (unsigned long long)bytes >> 20,
-			      (unsigned long long)start >> 20);
+		strbuf_printf(b, " memmap=%lluM%c%lluM", (unsigned long long)bytes >> 20,
+			      reserved ? '$' : '!', (unsigned long long)start >> 20);
 }
 
 char *kernel_cmdline(const struct memory_layout *l)
@@ -28,7 +31,7 @@ char *kernel_cmdline(const struct memory_layout *l)
 	struct strbuf b = { 0 };
 
 	strbuf_puts(&b, words);
-	add_range(&b, l->swap_start, l->swap_bytes);
-	add_range(&b, l->data_start, l->data_bytes);
+	add_range(&b, l->swap_start, l->swap_bytes, l->swap_reserved);
+	add_range(&b, l->data_start, l->data_bytes, l->data_reserved);
 	return strbuf_steal(&b);
 }

@@ -34,6 +34,9 @@ static int write_job(const char *path, const struct image_inputs *in, const char
 		return -1;
 	if (in->daemon && cpio_file(c, POLICY_DAEMON + 1, 0555, in->daemon, err) < 0)
 		return -1;
+	if (in->simdisk && (cpio_dir(c, SIMDISK_DIR + 1, err) < 0 ||
+			    cpio_file(c, SIMDISK_MODULE + 1, 0444, in->simdisk, err) < 0))
+		return -1;
 	for (size_t i = 0; i < in->n_policy; i++) {
 		if (cpio_file(c, in->policy[i].guest + 1, 0444, in->policy[i].from, err) < 0)
 			return -1;

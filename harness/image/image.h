@@ -25,6 +25,7 @@ struct memory_layout {
 	uint64_t total_bytes; /* QEMU's -m: mem + swap + data */
 	uint64_t swap_start, swap_bytes;
 	uint64_t data_start, data_bytes;
+	bool swap_reserved, data_reserved; /* simdisks: reserved memory and no pmem */
 };
 
 /*

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/resource.h"
 #include "base/str.h"
 #include "image/closure.h"
 #include "image/modules.h"
@@ -109,6 +110,19 @@ int image_daemon_hash(const struct policy_def *p, struct hash *h, struct error *
 	return daemon ? hash_file(h, daemon, err) : 0;
 }
 
+/* Built as a policy's module is: for this kernel, and cached. */
+static int find_simdisk(struct image_inputs *in, const struct kernel *k, struct error **err)
+{
+	_cleanup_free_ char *dir = resource_path("harness/guest-modules");
+	const struct module_def module = { .name = "simdisk", .source = "simdisk" };
+	const struct policy_def owner = { .name = "simdisk", .dir = dir };
+	const struct workload_def *w = in->cell->workload;
+
+	if (w->swap != SWAP_SIMDISK && !(w->data_bytes && w->data_device == DATA_SIMDISK))
+		return 0;
+	return kernel_module(k, &owner, &module, &in->simdisk, err);
+}
+
 /*
  * As much as a full ring buffer and what comes with it: formats, counters and
  * the workload's output.  The agent finds devices by their size, so it differs
@@ -147,6 +161,8 @@ int image_inputs_init(struct image_inputs *in, const struct cell *cell, const st
 		return -1;
 	if (cell->mode == MODE_DETERMINISTIC)
 		in->mailbox_bytes = mailbox_size(cell, in->tools_bytes);
+	if (find_simdisk(in, k, err) < 0)
+		return -1;
 	if (add_policy_modules(in, k, err) < 0 || build_daemon(cell->policy, &in->daemon, err) < 0)
 		return error_wrap(err, "policy %s", cell->policy->name);
 	return 0;
@@ -161,6 +177,7 @@ void image_inputs_deinit(struct image_inputs *in)
 	}
 	free(in->policy);
 	free(in->daemon);
+	free(in->simdisk);
 	free(in->tools);
 	free(in->program);
 	initrd_deinit(&in->initrd);

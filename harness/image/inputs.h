@@ -16,6 +16,11 @@ struct policy_file {
 /* The policy's daemon in the guest. */
 #define POLICY_DAEMON "/policy/daemon"
 
+/* The disks' driver in the guest; /dev/simdisk0 is the swap, if there is one, or the data. */
+#define SIMDISK_DIR "/devices"
+#define SIMDISK_MODULE SIMDISK_DIR "/simdisk.ko"
+#define SIMDISK_DEVICE "/dev/simdisk"
+
 struct image_inputs {
 	const struct cell *cell;
 	struct memory_layout layout;
@@ -25,7 +30,8 @@ struct image_inputs {
 	char *program;              /* argv[0]: where the tools image has it */
 	struct policy_file *policy; /* in loading order */
 	size_t n_policy;
-	char *daemon; /* the policy's program on the host, or NULL */
+	char *simdisk; /* simdisk.ko on the host, or NULL */
+	char *daemon;  /* the policy's program on the host, or NULL */
 };
 
 int image_inputs_init(struct image_inputs *in, const struct cell *cell, const struct kernel *k,

@@ -28,9 +28,40 @@ static void put_machine(struct strbuf *b, const struct image_inputs *in)
 	job_put(b, JOB_TOOLS, "%" PRIu64, in->tools_bytes);
 }
 
+/* The swap's range and the data's, as far as they are disks: "key=1,2". */
+static void add_simdisk_list(struct strbuf *b, const char *key, const struct memory_layout *l,
+			     uint64_t swap, uint64_t data)
+{
+	const bool both = l->swap_reserved && l->data_reserved;
+
+	strbuf_printf(b, " %s=%" PRIu64, key, l->swap_reserved ? swap : data);
+	if (both)
+		strbuf_printf(b, ",%" PRIu64, data);
+}
+
+static void put_simdisk(struct strbuf *b, const struct image_inputs *in)
+{
+	const struct simdisk_config *s = &in->cell->workload->simdisk;
+	const struct memory_layout *l = &in->layout;
+	_cleanup_strbuf_ struct strbuf params = { 0 };
+	const uint64_t seed = in->cell->seed;
+
+	add_simdisk_list(&params, "start", l, l->swap_start, l->data_start);
+	add_simdisk_list(&params, "bytes", l, l->swap_bytes, l->data_bytes);
+	add_simdisk_list(&params, "latency_us", l, s->latency_us, s->latency_us);
+	add_simdisk_list(&params, "spread_us", l, s->spread_us, s->spread_us);
+	add_simdisk_list(&params, "bandwidth_mb", l, s->bandwidth_mb, s->bandwidth_mb);
+	add_simdisk_list(&params, "queue_depth", l, s->queue_depth, s->queue_depth);
+	add_simdisk_list(&params, "seed", l, seed, ~seed); /* two sequences */
+	job_put(b, JOB_MODULE, "%s%s", SIMDISK_MODULE, params.data);
+}
+
 static void put_devices(struct strbuf *b, const struct image_inputs *in)
 {
 	const struct memory_layout *l = &in->layout;
+
+	if (in->simdisk)
+		put_simdisk(b, in);
 
 	switch (in->cell->workload->swap) {
 	case SWAP_NONE:
@@ -39,11 +70,16 @@ static void put_devices(struct strbuf *b, const struct image_inputs *in)
 	case SWAP_PMEM:
 		job_put(b, JOB_SWAP, "pmem %" PRIu64 " %" PRIu64, l->swap_start, l->swap_bytes);
 		break;
+	case SWAP_SIMDISK:
+		job_put(b, JOB_SWAP, "disk " SIMDISK_DEVICE "0");
+		break;
 	case SWAP_ZRAM:
 		job_put(b, JOB_SWAP, "zram %" PRIu64, in->cell->workload->swap_bytes);
 		break;
 	}
-	if (l->data_bytes)
+	if (l->data_bytes && l->data_reserved)
+		job_put(b, JOB_DATA, "disk " SIMDISK_DEVICE "%d", l->swap_reserved ? 1 : 0);
+	else if (l->data_bytes)
 		job_put(b, JOB_DATA, "%" PRIu64 " %" PRIu64, l->data_start, l->data_bytes);
 }
 

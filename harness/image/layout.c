@@ -73,7 +73,9 @@ int memory_layout(const struct cell *cell, struct memory_layout *ret, struct err
 	struct memory_layout l = { 0 };
 
 	/* zram's memory is the guest's own: that it costs some is what it is. */
-	if (w->swap == SWAP_PMEM)
+	l.swap_reserved = w->swap == SWAP_SIMDISK;
+	l.data_reserved = w->data_bytes && w->data_device == DATA_SIMDISK;
+	if (w->swap == SWAP_PMEM || w->swap == SWAP_SIMDISK)
 		l.swap_bytes = align_up(w->swap_bytes, SIZE_ALIGN);
 	l.data_bytes = align_up(w->data_bytes, SIZE_ALIGN);
 	l.total_bytes = align_up(mem, MiB) + l.swap_bytes + l.data_bytes;

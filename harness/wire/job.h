@@ -24,8 +24,8 @@
 	X(MODULE, "module", 0, JOB_MANY,                                                          \
 	  "device module to load before anything: path, parameters")                              \
 	X(TOOLS, "tools", 0, 1, "size in bytes of the tools device (found by size), or absent")   \
-	X(SWAP, "swap", 1, 1, "none | pmem START BYTES | zram BYTES")                             \
-	X(DATA, "data", 0, 1, "START BYTES of the data device")                                   \
+	X(SWAP, "swap", 1, 1, "none | pmem START BYTES | zram BYTES | disk PATH")                 \
+	X(DATA, "data", 0, 1, "the data device: START BYTES | disk PATH")                         \
 	X(TRACE_BUFFER, "trace_buffer_kb", 0, 1, "per CPU; absent: no tracing")                   \
 	X(TRACE_EVENT, "trace_event", 0, JOB_MANY, "system:glob")                                 \
 	X(TRACE_KPROBE, "trace_kprobe", 0, JOB_MANY, "as the kernel's kprobe_events takes it")    \

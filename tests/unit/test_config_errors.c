@@ -337,12 +337,17 @@ TEST(workloads_are_checked)
 		{ "title = \"t\"\ncommand = [\"fio\", \"${data\"]\n",
 		  "workloads/work/workload.toml:2:19: \"${\" without \"}\"" },
 		{ FIXTURE_WORKLOAD "swap = \"disk\"\n",
-		  "workloads/work/workload.toml:3:8: \"swap\" is none, pmem or zram, not \"disk\"" },
+		  "workloads/work/workload.toml:3:8: \"swap\" is none, pmem, zram or simdisk, not \"disk\"" },
 		{ FIXTURE_WORKLOAD "swap = \"zram\"\n",
 		  "workloads/work/workload.toml:3:1: swap = \"zram\" needs \"swap_size\"" },
 		{ FIXTURE_WORKLOAD "swap_size = \"64M\"\n",
 		  "workloads/work/workload.toml:3:1: \"swap_size\" without \"swap\": is it to be "
-		  "pmem or zram?" },
+		  "pmem, zram or simdisk?" },
+		{ FIXTURE_WORKLOAD "data_device = \"simdisk\"\n",
+		  "workloads/work/workload.toml:3:1: \"data_device\" without \"data\", its size" },
+		{ FIXTURE_WORKLOAD "data = \"64M\"\n[simdisk]\nlatency_us = 5\n",
+		  "workloads/work/workload.toml:4:2: [simdisk] without a simdisk: neither "
+		  "\"swap\" nor \"data_device\" is one" },
 		{ FIXTURE_WORKLOAD "source = \"work.c\"\n",
 		  "workloads/work/workload.toml:3:10: there is no work.c in the workload's folder" },
 		{ FIXTURE_WORKLOAD "[[metric]]\nname = \"m\"\nunit = \"s\"\nbetter = \"lower\"\n"

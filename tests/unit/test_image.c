@@ -184,10 +184,13 @@ TEST(the_command_line_reserves_both_ranges)
 		.data_start = 512 * MiB,
 		.data_bytes = 768 * MiB,
 	};
-	_cleanup_free_ char *both = kernel_cmdline(&l), *none = NULL;
+	_cleanup_free_ char *both = kernel_cmdline(&l), *none = NULL, *disk = NULL;
 
 	EXPECT(str_ends(both, " memmap=256M!256M memmap=768M!512M"));
 	EXPECT(strstr(both, "nokaslr"));
+	l.swap_reserved = true;
+	disk = kernel_cmdline(&l);
+	EXPECT(str_ends(disk, " memmap=256M$256M memmap=768M!512M"));
 	l = (struct memory_layout){ .total_bytes = 384 * MiB };
 	none = kernel_cmdline(&l);
 	EXPECT(!strstr(none, "memmap"));
@@ -303,7 +306,8 @@ static char *events[] = { "vmscan:*", NULL };
 static void job_fixture(struct fixture *f, struct image_inputs *in)
 {
 	fixture_init(f);
-	f->trace = (struct trace_config){ .enabled = true, .buffer_kb = 64, .wishes.events = events };
+	f->trace =
+		(struct trace_config){ .enabled = true, .buffer_kb = 64, .wishes.events = events };
 	f->policy = (struct policy_def){
 		.name = "timer",
 		.modules = modules,
@@ -334,6 +338,8 @@ TEST(the_job_says_everything)
 		"version 1\nstream " JOB_STREAM_PORT "\nheartbeat_ms 5000\nseed 7\n"
 		"module /lib/modules/nd_pmem.ko\ntools 4096\nswap pmem 1 2\ndata 3 4\n"
 		"trace_buffer_kb 64\ntrace_event vmscan:*\n"
+		"trace_kprobe p:shrink shrink_node\ntrace_graph shrink_*\ntrace_stream 50 100\n"
+		"perf_group cycles,instructions\nperf_per both\nperf_interval_ms 20\n"
 		"policy_module /policy/policy-timer.ko expiry=250 debug=1\n"
 		"knob factor /proc/sys/vm/watermark_scale_factor 1\\n0\n"
 		"module_param expiry_ms policy_timer expiry 250\n"
@@ -341,12 +347,19 @@ TEST(the_job_says_everything)
 		"counter fired live /proc/policy/timer\ncounter pages plain /proc/policy/timer\n"
 		"workload job\narg /usr/bin/fio\narg --dir=/workloads/job\n"
 		"arg " JOB_DATA_DEVICE "\narg 393216 2 7\noutput fio.json\ntimeout_s 60\n";
+	char *kprobes[] = { "p:shrink shrink_node", NULL }, *functions[] = { "shrink_*", NULL };
+	char *groups[] = { "cycles,instructions", NULL };
+	const struct counters_config counted = { groups, COUNTERS_BOTH, 20 };
 	_cleanup_job_text_ struct job_text parsed = { 0 };
 	_cleanup_free_ char *text = NULL;
 	struct image_inputs in;
 	struct fixture f;
 
 	job_fixture(&f, &in);
+	f.trace.wishes.kprobes = kprobes;
+	f.trace.wishes.function_graph = functions;
+	f.trace.stream_ms = 100;
+	f.cell.counters = &counted;
 	EXPECT_INT(job_text(&in, &text, NULL), 0);
 	EXPECT_STR(text, want);
 	EXPECT_INT(job_parse(text, &parsed, NULL), 0);
@@ -382,7 +395,35 @@ TEST(a_deterministic_guest_speaks_on_the_serial_port_and_has_one_cpu)
 	f.cell.mode = MODE_DETERMINISTIC;
 	EXPECT_INT(job_text(&in, &text, NULL), 0);
 	EXPECT(strstr(text, "stream " JOB_STREAM_TTY "\n"));
+	EXPECT(!strstr(text, "trace_stream"));
 	EXPECT(strstr(text, "arg 393216 1 7\n"));
+}
+
+/* Swap and data are two disks of one driver; nothing of either is a pmem range. */
+TEST(simdisks_are_told_to_their_driver)
+{
+	_cleanup_free_ char *text = NULL, *one = NULL;
+	struct image_inputs in;
+	struct fixture f;
+
+	job_fixture(&f, &in);
+	in.simdisk = "/cache/simdisk.ko";
+	in.layout.swap_reserved = in.layout.data_reserved = true;
+	f.cell.seed = 1;
+	f.workload.swap = SWAP_SIMDISK;
+	f.workload.simdisk = (struct simdisk_config){ 80, 5, 500, 16 };
+	EXPECT_INT(job_text(&in, &text, NULL), 0);
+	EXPECT(strstr(text, "module /devices/simdisk.ko start=1,3 bytes=2,4 latency_us=80,80 "
+			    "spread_us=5,5 bandwidth_mb=500,500 queue_depth=16,16 "
+			    "seed=1,18446744073709551614\n"));
+	EXPECT(strstr(text, "\nswap disk /dev/simdisk0\n"));
+	EXPECT(strstr(text, "\ndata disk /dev/simdisk1\n"));
+	in.layout.swap_reserved = false;
+	f.workload.swap = SWAP_PMEM;
+	EXPECT_INT(job_text(&in, &one, NULL), 0);
+	EXPECT(strstr(one, "start=3 bytes=4 latency_us=80 "));
+	EXPECT(strstr(one, "\nswap pmem 1 2\n"));
+	EXPECT(strstr(one, "\ndata disk /dev/simdisk0\n"));
 }
 
 TEST(a_job_without_tracing_has_no_buffer)

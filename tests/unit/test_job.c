@@ -95,6 +95,8 @@ TEST(swap_kinds)
 				   "arg x\noutput \ntimeout_s 1\n";
 	_cleanup_free_ char *pmem = xasprintf("%sswap pmem 4096 8192\n", rest);
 	_cleanup_free_ char *zram = xasprintf("%sswap zram 8192\n", rest);
+	_cleanup_free_ char *disk =
+		xasprintf("%sswap disk /dev/d0\ndata disk /dev/d1\nmailbox 7\n", rest);
 	_cleanup_free_ char *half = xasprintf("%sswap pmem 4096\n", rest);
 	_cleanup_free_ char *odd = xasprintf("%sswap tape 1\n", rest);
 	struct job j;
@@ -106,6 +108,12 @@ TEST(swap_kinds)
 	EXPECT_INT(job_read(zram, &j, NULL), 0);
 	EXPECT_INT(j.swap, JOB_SWAP_ZRAM);
 	EXPECT_INT(j.zram_bytes, 8192);
+	EXPECT_INT(job_read(disk, &j, NULL), 0);
+	EXPECT_INT(j.swap, JOB_SWAP_DISK);
+	EXPECT_STR(j.swap_disk, "/dev/d0");
+	EXPECT_STR(j.data_disk, "/dev/d1");
+	EXPECT_INT(j.data_range.bytes, 0);
+	EXPECT_INT(j.mailbox_bytes, 7);
 	EXPECT_STR(refusal(half), "job: swap: \"\" is not a number up to 18446744073709551615");
 	EXPECT_STR(refusal(odd), "job: swap: unknown kind \"tape\"");
 }

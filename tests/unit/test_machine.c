@@ -129,12 +129,9 @@ static void put_head(int fd, const char *mark, uint64_t n)
 	EXPECT_INT(pwrite(fd, &n, 8, 8), 8); /* this host is little-endian, as is the guest */
 }
 
-static struct strbuf mail(int fd)
+static void take_mail(int fd, struct strbuf *ret)
 {
-	struct strbuf b = { 0 };
-
-	EXPECT_INT(mailbox_read(fd, keep, &b), 0);
-	return b;
+	EXPECT_INT(mailbox_read(fd, keep, ret), 0);
 }
 
 TEST(a_mailbox_gives_what_its_head_promises)
@@ -144,13 +141,13 @@ TEST(a_mailbox_gives_what_its_head_promises)
 
 	EXPECT_INT(mailbox_create(1 << 20, &fd, NULL), 0);
 	EXPECT_INT(pwrite(fd, "frames", 6, JOB_MAILBOX_START), 6);
-	none = mail(fd);
+	take_mail(fd, &none);
 	put_head(fd, "mailbox0", 6);
-	wrong = mail(fd);
+	take_mail(fd, &wrong);
 	put_head(fd, JOB_MAILBOX_MARK, 5);
-	some = mail(fd);
+	take_mail(fd, &some);
 	put_head(fd, JOB_MAILBOX_MARK, (1 << 20) - JOB_MAILBOX_START);
-	all = mail(fd);
+	take_mail(fd, &all);
 	EXPECT_INT(none.len, 0);
 	EXPECT_INT(wrong.len, 0);
 	EXPECT_INT(some.len, 5);
@@ -169,7 +166,7 @@ TEST(a_mailbox_is_never_read_beyond_its_end)
 		_cleanup_strbuf_ struct strbuf b = { 0 };
 
 		put_head(fd, JOB_MAILBOX_MARK, lies[i]);
-		b = mail(fd);
+		take_mail(fd, &b);
 		EXPECT_INT(b.len, 0);
 	}
 }
