@@ -19,7 +19,7 @@ $(LIBPERF)/libperf.a: harness/agent/libperf.sh
 	$(Q)mkdir -p $(@D)
 	$(Q)sh $< $(LIBPERF)
 
-$(BUILD)/agent-obj/harness/agent/counters.c.o: $(LIBPERF)/libperf.a
+$(BUILD)/agent-obj/harness/agent/counters.c.o $(BUILD)/agent-obj/harness/agent/series.c.o: $(LIBPERF)/libperf.a
 
 $(BUILD)/agent-obj/%.c.o: %.c
 	$(call say,CC,$<)

@@ -201,6 +201,7 @@ static const struct {
 	{ "ALTER TABLE run ADD COLUMN fingerprint TEXT; ALTER TABLE run ADD COLUMN inputs_hash TEXT;" },
 	{ "ALTER TABLE run ADD COLUMN kernel_baseline TEXT;" },
 	{ .run = db_migrate_events },
+	{ "ALTER TABLE run ADD COLUMN twin INTEGER NOT NULL DEFAULT 0;" },
 };
 
 static int migrate(struct db *db, int64_t version, struct error **err)

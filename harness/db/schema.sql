@@ -23,6 +23,7 @@ CREATE TABLE run (
 	swap         TEXT NOT NULL,
 	rep          INTEGER NOT NULL,
 	seed         INTEGER NOT NULL,
+	twin         INTEGER NOT NULL DEFAULT 0, -- 1: not traced, beside one that is
 	outcome      TEXT NOT NULL,
 	detail       TEXT,
 	started_at   TEXT NOT NULL,	-- ISO 8601, UTC

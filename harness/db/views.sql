@@ -182,3 +182,21 @@ SELECT run_id, pid, cpu, ts_ns, nid AS node, usec_timeout, usec_delayed, reason,
        (SELECT phase.name FROM phase WHERE phase.run_id = e.run_id
         AND ts_ns >= phase.start_ns AND ts_ns < coalesce(phase.end_ns, ts_ns + 1)) AS phase
 FROM event_vmscan_mm_vmscan_throttled AS e;
+
+-- What tracing costs: a metric of a traced run beside the same of its untraced twin.
+CREATE VIEW v_tracing_cost AS
+WITH pair AS (
+	SELECT t.run_id, u.run_id AS untraced_run_id, t.workload_s, u.workload_s AS untraced_s
+	FROM run AS u JOIN run AS t USING (kernel_id, policy, knobs, workload, workload_knobs,
+	                                   mode, cpus, mem_bytes, swap, rep, seed)
+	WHERE u.twin AND NOT t.twin AND u.outcome = 'ok' AND t.outcome = 'ok'
+)
+SELECT run_id, untraced_run_id, 'workload_s' AS name, 's' AS unit, 'lower' AS better,
+       untraced_s AS untraced, workload_s AS traced, workload_s / nullif(untraced_s, 0) AS ratio
+FROM pair
+UNION ALL
+SELECT p.run_id, p.untraced_run_id, t.name, t.unit, t.better, u.value, t.value,
+       t.value / nullif(u.value, 0)
+FROM pair AS p JOIN metric AS t ON t.run_id = p.run_id
+	JOIN metric AS u ON u.run_id = p.untraced_run_id AND u.name = t.name
+WHERE t.source IN ('workload', 'counter');

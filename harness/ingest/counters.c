@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* guest/before, guest/after, perf.json, counters.json → counter. */
+/* guest/before, guest/after, counters.json, agent.json → counter. */
 #include <ctype.h>
 #include <string.h>
 
@@ -130,69 +130,6 @@ static int read_files(struct ingest *in, const char *when, const char *sql, stru
 	return 0;
 }
 
-/* --- perf ------------------------------------------------------------------------ */
-
-/*
- * A counter that shared the hardware with others ran for a part of the time;
- * the value is scaled to all of it, as perf does, and says so.
- */
-static const char *perf_scale(const json_t *e, double *value)
-{
-	const json_t *v = json_object_get(e, "value");
-	double enabled = json_number_value(json_object_get(e, "enabled"));
-	double running = json_number_value(json_object_get(e, "running"));
-
-	if (json_is_false(json_object_get(e, "supported")))
-		return "not supported";
-	if (!json_is_number(v) || (enabled > 0 && running <= 0))
-		return "not counted";
-	*value = json_number_value(v);
-	if (running < enabled) {
-		*value *= enabled / running;
-		return "scaled";
-	}
-	return "ok";
-}
-
-static int put_perf(struct ingest *in, sqlite3_stmt *stmt, const json_t *e, struct error **err)
-{
-	const char *name = json_string_value(json_object_get(e, "name"));
-	const json_t *cpu = json_object_get(e, "cpu");
-	const char *status;
-	double value = -1;
-
-	if (!name)
-		return error_set(err, EXIT_FAULT, "%s/guest/perf.json: an entry without a name",
-				 in->dir);
-	status = perf_scale(e, &value);
-	db_bind(stmt, "ssis", in->run_id, name,
-		(int64_t)(json_is_integer(cpu) ? json_integer_value(cpu) : -1), status);
-	for (int i = 5; i <= 7; i++) { /* before, after, delta */
-		if (value < 0)
-			sqlite3_bind_null(stmt, i);
-		else
-			sqlite3_bind_double(stmt, i, i == 5 ? 0 : value);
-	}
-	return db_run(in->db, stmt, err);
-}
-
-static int read_perf(struct ingest *in, struct error **err)
-{
-	_cleanup_stmt_ sqlite3_stmt *stmt =
-		db_prepare(in->db, err,
-			   "INSERT OR IGNORE INTO counter(run_id, source, name, cpu, status, "
-			   "before, after, delta) VALUES (?1, 'perf', ?2, ?3, ?4, ?5, ?6, ?7)");
-	_cleanup_json_ json_t *list = NULL;
-
-	if (!stmt || source_json(in, "guest/perf.json", &list, err) < 0)
-		return -1;
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		if (put_perf(in, stmt, json_array_get(list, i), err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 /* --- the policy's own ---------------------------------------------------------------- */
 
 static int bind_number(sqlite3_stmt *stmt, int at, const json_t *v)
@@ -238,6 +175,41 @@ static int read_policy(struct ingest *in, struct error **err)
 	return 0;
 }
 
+/* --- what capturing took ---------------------------------------------------------------- */
+
+static const struct {
+	const char *name, *key;
+	double scale;
+} capture_rows[] = {
+	{ "cpu_ms", "cpu_ns", 1e-6 },
+	{ "rss_kb", "rss_peak_kb", 1 },
+	{ "buffer_kb", "trace_buffer_kb", 1 },
+	{ "streamed_kb", "streamed_bytes", 1.0 / 1024 },
+};
+
+static int read_capture(struct ingest *in, struct error **err)
+{
+	_cleanup_stmt_ sqlite3_stmt *stmt =
+		db_prepare(in->db, err,
+			   "INSERT INTO counter(run_id, source, name, before, after, delta) "
+			   "VALUES (?1, 'capture', ?2, 0, ?3, ?3)");
+	_cleanup_json_ json_t *agent = NULL;
+
+	if (!stmt || source_json(in, "guest/agent.json", &agent, err) < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(capture_rows); i++) {
+		const json_t *v = json_object_get(agent, capture_rows[i].key);
+
+		if (!json_is_number(v))
+			continue;
+		db_bind(stmt, "ssd", in->run_id, capture_rows[i].name,
+			json_number_value(v) * capture_rows[i].scale);
+		if (db_run(in->db, stmt, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int ingest_counters(struct ingest *in, struct error **err)
 {
 	if (read_files(in, "before",
@@ -251,5 +223,7 @@ int ingest_counters(struct ingest *in, struct error **err)
 		       "SET after = excluded.after, delta = excluded.after - before",
 		       err) < 0)
 		return -1;
-	return read_perf(in, err) < 0 ? -1 : read_policy(in, err);
+	if (ingest_perf(in, err) < 0 || read_policy(in, err) < 0)
+		return -1;
+	return read_capture(in, err);
 }

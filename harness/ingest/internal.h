@@ -41,10 +41,14 @@ static inline void json_guard(json_t **j)
 int ingest_manifest(struct ingest *in, struct error **err);  /* run, host, phase */
 int ingest_knobs(struct ingest *in, struct error **err);     /* knob */
 int ingest_counters(struct ingest *in, struct error **err);  /* counter */
+int ingest_perf(struct ingest *in, struct error **err);      /* counter, sample; a part of it */
 int ingest_output(struct ingest *in, struct error **err);    /* metric, sample */
 int ingest_events(struct ingest *in, struct error **err);    /* event_*, trace_cpu, symbol … */
 int ingest_derived(struct ingest *in, struct error **err);   /* metric, by metrics.sql */
 int ingest_incidents(struct ingest *in, struct error **err); /* incident, console */
+
+/* When a phase of the run began, by the trace's clock; 0 if it never did. */
+int phase_start(struct ingest *in, const char *name, int64_t *ret, struct error **err);
 
 /* Adds a row; `excerpt` may be NULL. */
 int incident_add(struct ingest *in, const char *kind, const char *title, const char *excerpt,

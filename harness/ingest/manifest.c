@@ -10,7 +10,7 @@
 static const struct column {
 	const char *name;
 	const char *path;
-	char type; /* 's', 'i' or 'd' */
+	char type; /* 's', 'i', 'd', or 'b': false where it isn't there */
 	bool required;
 } run_columns[] = {
 	{ "cell_id", "cell_id", 's', true },
@@ -28,6 +28,7 @@ static const struct column {
 	{ "swap", "swap", 's', true },
 	{ "rep", "rep", 'i', true },
 	{ "seed", "seed", 'i', true },
+	{ "twin", "twin", 'b', false },
 	{ "outcome", "outcome", 's', true },
 	{ "detail", "detail", 's', false },
 	{ "started_at", "started_at", 's', true },
@@ -56,6 +57,8 @@ static bool type_fits(const json_t *v, char type)
 		return json_is_string(v);
 	case 'i':
 		return json_is_integer(v);
+	case 'b':
+		return json_is_boolean(v);
 	default:
 		return json_is_number(v);
 	}
@@ -67,7 +70,10 @@ static int bind_column(const struct ingest *in, sqlite3_stmt *stmt, int at, cons
 	const json_t *v = source_at(in->run, c->path);
 
 	if ((!v || json_is_null(v)) && !c->required) {
-		sqlite3_bind_null(stmt, at);
+		if (c->type == 'b')
+			sqlite3_bind_int(stmt, at, 0);
+		else
+			sqlite3_bind_null(stmt, at);
 		return 0;
 	}
 	if (!type_fits(v, c->type))
@@ -75,6 +81,8 @@ static int bind_column(const struct ingest *in, sqlite3_stmt *stmt, int at, cons
 				 in->dir, c->path, c->type == 's' ? "a string" : "a number");
 	if (c->type == 's')
 		sqlite3_bind_text(stmt, at, json_string_value(v), -1, SQLITE_STATIC);
+	else if (c->type == 'b')
+		sqlite3_bind_int(stmt, at, json_is_true(v));
 	else if (c->type == 'i')
 		sqlite3_bind_int64(stmt, at, json_integer_value(v));
 	else
@@ -193,6 +201,20 @@ static int insert_phases(struct ingest *in, struct error **err)
 		       "FROM phase WHERE phase.run_id = run.run_id AND name = 'workload') "
 		       "WHERE run_id = %Q",
 		       in->run_id);
+}
+
+int phase_start(struct ingest *in, const char *name, int64_t *ret, struct error **err)
+{
+	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(
+		in->db, err, "SELECT min(start_ns) FROM phase WHERE run_id = ? AND name = ?");
+
+	if (!stmt)
+		return -1;
+	db_bind(stmt, "ss", in->run_id, name);
+	if (db_step(in->db, stmt, err) < 0)
+		return -1;
+	*ret = sqlite3_column_int64(stmt, 0);
+	return 0;
 }
 
 static int check_manifest(struct ingest *in, struct error **err)

@@ -84,6 +84,13 @@ SELECT 'psi_memory_some', 'us', 'lower', delta FROM psi WHERE name = 'memory.som
 INSERT INTO counter_metric
 SELECT 'psi_memory_full', 'us', 'lower', delta FROM psi WHERE name = 'memory.full';
 
+-- What capturing itself took: processor time of the agent while the workload ran, and its memory
+-- (the ring buffers are counter buffer_kb of source capture).
+INSERT INTO counter_metric
+SELECT 'capture_cpu_ms', 'ms', 'lower', delta FROM counter WHERE source = 'capture' AND name = 'cpu_ms';
+INSERT INTO counter_metric
+SELECT 'capture_rss_kb', 'KiB', 'lower', delta FROM counter WHERE source = 'capture' AND name = 'rss_kb';
+
 -- --- trace --------------------------------------------------------------------------------
 
 -- Direct reclaims: how many, how long altogether.

@@ -168,10 +168,10 @@ TEST(unknown_types_have_no_name_and_tear)
 	struct bytes b = { .len = 0 };
 
 	EXPECT(!wire_type_name(0));
-	EXPECT(!wire_type_name(10));
+	EXPECT(!wire_type_name(WIRE_PAGES + 1));
 	EXPECT_STR(wire_type_name(WIRE_BYE), "BYE");
 	add_text(&b, WIRE_HELLO, "x");
-	add(&b, 10, NULL, 0);
+	add(&b, WIRE_PAGES + 1, NULL, 0);
 	EXPECT_STR(why_broken(&b), "unknown frame type");
 }
 
