@@ -109,8 +109,10 @@ static int match(sqlite3 *db, const struct selector *side0, const struct selecto
 		return -1;
 	for (int i = 0; i < 2; i++) {
 		_cleanup_free_ char *sql =
-			xasprintf("INSERT INTO report_match SELECT %d, run_id FROM run WHERE %s", i,
-				  sides[i]->where.len ? sides[i]->where.data : "1");
+			/* Untraced twins tell what tracing costs: v_tracing_cost. */
+			xasprintf("INSERT INTO report_match SELECT %d, run_id FROM run "
+				  "WHERE NOT twin AND (%s)",
+				  i, sides[i]->where.len ? sides[i]->where.data : "1");
 
 		if (sql_exec(db, err, sql) < 0)
 			return -1;

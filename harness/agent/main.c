@@ -116,16 +116,15 @@ static int setup(struct agent *a, struct error **err)
 /*
  * After the policy, so that the events of its modules are there.  Switching
  * events on and opening the first counter of a kind rewrite kernel code: both
- * come before the other CPUs.  The counters of this CPU alone stay open
- * unread, so that nothing is rewritten back.
+ * come before the other CPUs.
  */
 static int prepare_capture(struct agent *a, struct error **err)
 {
 	if (a->job.trace_buffer_kb && trace_prepare(&a->job, a->stream, &a->trace, err) < 0)
 		return -1;
-	if (!counters_open(err) || cpus_join(err) < 0)
+	if (counters_rehearse(&a->job, err) < 0 || cpus_join(err) < 0)
 		return -1;
-	a->counters = counters_open(err);
+	a->counters = counters_open(&a->job, err);
 	if (!a->counters)
 		return -1;
 	return a->job.trace_buffer_kb ? trace_open(&a->trace, err) : 0;

@@ -30,7 +30,9 @@ static struct workload_def workload = { .name = "burst",
 static struct kernel kernel = {
 	.name = "debian-6.1", .id = "abc", .release = "6.1.0", .version = "linux-image 6.1.0-1"
 };
+static struct kernel_def kernel_def = { .name = "debian-6.1" };
 static struct cell cell = {
+	.kernel = &kernel_def,
 	.id = "0123456789abcdef",
 	.group = "fedcba9876543210",
 	.policy = &policy,
