@@ -24,7 +24,7 @@
 #ifdef register_sysctl
 #define compat_register_sysctl(path, table, n) register_sysctl_sz(path, table, n)
 #else
-#define compat_register_sysctl(path, table, n) register_sysctl(path, table)
+#define compat_register_sysctl(path, table, n) ((void)(n), register_sysctl(path, table))
 #endif
 
 #endif /* POLICY_COMPAT_H */
