@@ -51,15 +51,20 @@ static void find_interval(const double *a, const double *b, struct scale s, stru
  * Lehmann (1963): the length of the interval estimates the standard error of
  * the shift, whatever the shape.  An effect is seen when the interval doesn't
  * reach 0: half of its length away, plus what luck takes away one time in five.
+ * Ratios are shifts of logarithms: a larger effect has a longer interval.
  */
 static double least_effect(const struct effect *e)
 {
-	double freedom = (double)(e->n_a + e->n_b) - 2, t;
+	double freedom = (double)(e->n_a + e->n_b) - 2, reach, half;
 
 	if (rank_least_p(e->n_a, e->n_b) > EFFECT_FDR)
 		return NAN;
-	t = gsl_cdf_tdist_Qinv((1 - EFFECT_LEVEL) / 2, freedom);
-	return (e->hi - e->lo) / 2 * (1 + gsl_cdf_tdist_Pinv(EFFECT_POWER, freedom) / t);
+	reach = 1 + gsl_cdf_tdist_Pinv(EFFECT_POWER, freedom) /
+			    gsl_cdf_tdist_Qinv((1 - EFFECT_LEVEL) / 2, freedom);
+	if (!e->percent || e->lo <= -100)
+		return reach * (e->hi - e->lo) / 2;
+	half = (log1p(e->hi / 100) - log1p(e->lo / 100)) / 2;
+	return 100 * expm1(reach * half);
 }
 
 static void compute(double *a, size_t n_a, double *b, size_t n_b, bool in_unit, struct effect *ret)

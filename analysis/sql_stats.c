@@ -3,9 +3,11 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "analysis/effect.h"
+#include "analysis/hierarchical.h"
 #include "analysis/rank.h"
 #include "analysis/stats.h"
 #include "base/str.h"
@@ -22,7 +24,10 @@ struct collected {
 	double q; /* the last one given */
 	struct bucket *buckets;
 	size_t n_buckets;
-	char **keys; /* as long as x[0] */
+	char **keys;                   /* as long as x[0] */
+	struct boot_samples *boots[2]; /* by side */
+	char **names[2];               /* of these boots */
+	size_t n_boots[2];
 };
 
 static void collected_deinit(struct collected *c)
@@ -31,6 +36,12 @@ static void collected_deinit(struct collected *c)
 	free(c->x[1]);
 	free(c->buckets);
 	strv_free(c->keys);
+	for (int side = 0; side < 2; side++) {
+		for (size_t i = 0; i < c->n_boots[side]; i++)
+			free(c->boots[side][i].buckets);
+		free(c->boots[side]);
+		strv_free(c->names[side]);
+	}
 	*c = (struct collected){ 0 };
 }
 
@@ -133,6 +144,42 @@ static void step_p(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	collect(c, 0, p);
 }
 
+/* Rows of one boot mostly follow each other: the last one is looked at first. */
+static struct boot_samples *boot_of(struct collected *c, int side, const char *name)
+{
+	for (size_t i = c->n_boots[side]; i > 0; i--) {
+		if (streq(c->names[side][i - 1], name))
+			return &c->boots[side][i - 1];
+	}
+	strv_add(&c->names[side], name);
+	return ARRAY_APPEND(c->boots[side], c->n_boots[side]);
+}
+
+/* side, boot, low, count, q */
+static void step_boot_bucket(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	struct collected *c = collected(ctx);
+	struct boot_samples *boot;
+	struct bucket b;
+	double side;
+
+	for (int i = 0; i < argc; i++) {
+		if (is_null(argv[i]))
+			return;
+	}
+	if (!finite_number(ctx, argv[0], "side is 0 or 1", &side) ||
+	    !finite_number(ctx, argv[2], "a bucket's lowest value is a number", &b.low) ||
+	    !finite_number(ctx, argv[3], "a bucket's count is a number", &b.count) ||
+	    !fraction(ctx, argv[4], Q_RANGE, &c->q))
+		return;
+	if (side != 0 && side != 1)
+		return sqlite3_result_error(ctx, "side is 0 or 1", -1);
+	if (b.count < 0 || b.count > UINT32_MAX)
+		return sqlite3_result_error(ctx, "a bucket's count is from 0 to 4294967295", -1);
+	boot = boot_of(c, (int)side, (const char *)sqlite3_value_text(argv[1]));
+	*ARRAY_APPEND(boot->buckets, boot->n) = b;
+}
+
 static void final_quantile(sqlite3_context *ctx)
 {
 	struct collected *c = collected(ctx);
@@ -196,6 +243,11 @@ static void result_json(sqlite3_context *ctx, json_t *json)
 	sqlite3_result_subtype(ctx, 'J');
 }
 
+static json_t *real_or_null(double x)
+{
+	return isnan(x) ? json_null() : json_real(x);
+}
+
 static void final_effect(sqlite3_context *ctx)
 {
 	struct collected *c = collected(ctx);
@@ -203,15 +255,30 @@ static void final_effect(sqlite3_context *ctx)
 
 	if (c->n[0] && c->n[1]) {
 		effect_compute(c->x[0], c->n[0], c->x[1], c->n[1], &e);
-		result_json(
-			ctx,
-			json_pack("{s:I, s:I, s:f, s:f, s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:s}",
-				  "n_a", (json_int_t)e.n_a, "n_b", (json_int_t)e.n_b, "median_a",
-				  e.median_a, "median_b", e.median_b, "scale",
-				  e.percent ? "percent" : "unit", "diff", e.diff, "lo", e.lo, "hi",
-				  e.hi, "level", e.level, "shift", e.shift, "p", e.p, "verdict",
-				  verdict_name(effect_verdict(&e, e.p, false))));
+		result_json(ctx,
+			    json_pack("{s:I, s:I, s:f, s:f, s:s, s:f, s:f, s:f, s:f, s:o, s:f, s:f,"
+				      " s:s}",
+				      "n_a", (json_int_t)e.n_a, "n_b", (json_int_t)e.n_b,
+				      "median_a", e.median_a, "median_b", e.median_b, "scale",
+				      e.percent ? "percent" : "unit", "diff", e.diff, "lo", e.lo,
+				      "hi", e.hi, "level", e.level, "least", real_or_null(e.least),
+				      "shift", e.shift, "p", e.p, "verdict",
+				      verdict_name(effect_verdict(&e, e.p, false))));
 	}
+	collected_deinit(c);
+}
+
+static void final_hist_effect(sqlite3_context *ctx)
+{
+	struct collected *c = collected(ctx);
+	struct hierarchical_effect e;
+
+	if (hierarchical_quantile(c->boots[0], c->n_boots[0], c->boots[1], c->n_boots[1], c->q, &e))
+		result_json(ctx, json_pack("{s:I, s:I, s:f, s:f, s:o, s:o, s:o}", "n_a",
+					   (json_int_t)c->n_boots[0], "n_b",
+					   (json_int_t)c->n_boots[1], "quantile_a", e.a,
+					   "quantile_b", e.b, "diff", real_or_null(e.diff), "lo",
+					   real_or_null(e.lo), "hi", real_or_null(e.hi)));
 	collected_deinit(c);
 }
 
@@ -239,6 +306,7 @@ static const struct {
 	{ "effect", 2, step_sides, final_effect },
 	{ "mann_whitney", 2, step_sides, final_mann_whitney },
 	{ "hodges_lehmann", 2, step_sides, final_shift },
+	{ "hist_effect", 5, step_boot_bucket, final_hist_effect },
 	{ "bh", 2, step_p, final_bh },
 };
 

@@ -127,4 +127,22 @@ TEST(the_extension_loads_by_its_file_name)
 	sqlite3_close(db);
 }
 
+TEST(histograms_of_boots_are_compared)
+{
+	sqlite3 *db = open_memory();
+
+	EXPECT_SQL(
+		db,
+		"WITH t(side, boot, low, n) AS (VALUES (0, 'a', 1, 9), (0, 'b', 1, 9), (1, 'c', 2, 9),"
+		" (1, 'd', 2, 9), (1, 'd', 4, 0)) SELECT hist_effect(side, boot, low, n, 0.5) FROM t",
+		"{\"n_a\":2,\"n_b\":2,\"quantile_a\":1.0,\"quantile_b\":2.0,\"diff\":100.0,"
+		"\"lo\":100.0,\"hi\":100.0}");
+	EXPECT_SQL(db, "SELECT hist_effect(0, 'a', 1, 9, 0.5)", "NULL");
+	EXPECT_SQL(db, "SELECT hist_effect(2, 'a', 1, 9, 0.5)", "error: side is 0 or 1");
+	EXPECT_SQL(db, "SELECT hist_effect(0, 'a', 1, -1, 0.5)",
+		   "error: a bucket's count is from 0 to 4294967295");
+	EXPECT_SQL(db, "SELECT hist_effect(0, NULL, 1, 1, 0.5)", "NULL");
+	sqlite3_close(db);
+}
+
 TEST_MAIN

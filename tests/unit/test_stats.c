@@ -463,4 +463,125 @@ TEST(correction_holds_the_false_discovery_rate)
 	EXPECT(found / REPORTS > 0.9);
 }
 
+/* --- the least effect that could be seen --------------------------------------------- */
+
+struct shape_of_boots {
+	const char *name;
+	double (*draw)(gsl_rng *rng);
+};
+
+static double draw_normal(gsl_rng *rng)
+{
+	return 100 + gsl_ran_gaussian(rng, 5);
+}
+
+static double draw_lognormal(gsl_rng *rng)
+{
+	return 100 * exp(gsl_ran_gaussian(rng, 0.2));
+}
+
+static double draw_wild(gsl_rng *rng)
+{
+	return 100 + 3 * gsl_ran_tdist(rng, 3);
+}
+
+/* Half of the boots in a slower state, as where memory lies can bring about. */
+static double draw_two_states(gsl_rng *rng)
+{
+	return (gsl_rng_uniform(rng) < 0.5 ? 100 : 104) + gsl_ran_gaussian(rng, 2);
+}
+
+static void draw_sample(gsl_rng *rng, const struct shape_of_boots *s, size_t n, double factor,
+			double *ret)
+{
+	for (size_t i = 0; i < n; i++)
+		ret[i] = factor * s->draw(rng);
+}
+
+/* What pairs without an effect say could be seen, in the middle. */
+static double typical_least(gsl_rng *rng, const struct shape_of_boots *s, size_t n)
+{
+	double least[201], a[16], b[16];
+	struct effect e;
+
+	for (size_t i = 0; i < ARRAY_SIZE(least); i++) {
+		draw_sample(rng, s, n, 1, a);
+		draw_sample(rng, s, n, 1, b);
+		effect_compute(a, n, b, n, &e);
+		least[i] = e.least;
+	}
+	stats_sort(least, ARRAY_SIZE(least));
+	return stats_median(least, ARRAY_SIZE(least));
+}
+
+/* An effect as large as that, planted: how often is it shown? */
+static double power_at(gsl_rng *rng, const struct shape_of_boots *s, size_t n, double percent)
+{
+	double a[16], b[16];
+	int rounds = 600, shown = 0;
+
+	for (int i = 0; i < rounds; i++) {
+		struct effect e;
+
+		draw_sample(rng, s, n, 1, a);
+		draw_sample(rng, s, n, 1 + percent / 100, b);
+		effect_compute(a, n, b, n, &e);
+		shown += effect_verdict(&e, e.p, false) == VERDICT_SHOWN;
+	}
+	return (double)shown / rounds;
+}
+
+/* About: the interval of so few boots is an estimate itself, and ranks come in steps. */
+TEST(the_least_effect_is_seen_four_times_in_five)
+{
+	static const struct shape_of_boots shapes[] = {
+		{ "normal", draw_normal },
+		{ "lognormal", draw_lognormal },
+		{ "t, 3 degrees of freedom", draw_wild },
+		{ "two states", draw_two_states },
+	};
+	static const size_t sizes[] = { 5, 8, 12, 16 };
+	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+
+	gsl_rng_set(rng, 9);
+	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
+		printf("# %s:", shapes[i].name);
+		for (size_t j = 0; j < ARRAY_SIZE(sizes); j++) {
+			double least = typical_least(rng, &shapes[i], sizes[j]);
+			double power = power_at(rng, &shapes[i], sizes[j], least);
+
+			printf(" %zu+%zu: %.1f %% seen in %.0f %%;", sizes[j], sizes[j], least,
+			       100 * power);
+			if (power < 0.7 || power > 0.9)
+				test_failed = true;
+		}
+		putchar('\n');
+	}
+	gsl_rng_free(rng);
+	EXPECT(!test_failed);
+}
+
+TEST(normal_boots_agree_with_the_t_tests_power)
+{
+	/* R 4.2.2: power.t.test(n = 12, sd = 1, power = .8)$delta is 1.19684; ranks need 2 % more. */
+	const struct shape_of_boots normal = { "normal", draw_normal };
+	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+	double least;
+
+	gsl_rng_set(rng, 10);
+	least = typical_least(rng, &normal, 12);
+	gsl_rng_free(rng);
+	/* In percent of 100, with an sd of 5; the interval is the wider of two. */
+	EXPECT(least > 5 * 1.19684 && least < 5 * 1.19684 * 1.25);
+}
+
+TEST(few_boots_see_nothing)
+{
+	double a[] = { 1, 2, 3 }, b[] = { 7, 8, 9 };
+	struct effect e;
+
+	effect_compute(a, 3, b, 3, &e);
+	EXPECT(isnan(e.least));
+}
+
 TEST_MAIN
