@@ -5,7 +5,7 @@
 
 #include "wire/job.h"
 
-enum job_swap { JOB_SWAP_NONE, JOB_SWAP_PMEM, JOB_SWAP_ZRAM };
+enum job_swap { JOB_SWAP_NONE, JOB_SWAP_PMEM, JOB_SWAP_ZRAM, JOB_SWAP_DISK };
 
 /* Physical memory that the page allocator never sees. */
 struct job_range {
