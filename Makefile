@@ -31,7 +31,7 @@ EXT_OBJ  := $(call obj,$(EXT_SRC))
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
 .DEFAULT_GOAL := all
-.PHONY: all run quick test test-unit test-vm test-debug bench clean install format check help bootstrap
+.PHONY: all run quick test test-unit test-vm test-debug test-kernel bench clean install format check help bootstrap
 all: $(BUILD)/harness $(BUILD)/agent $(BUILD)/libharness_sqlite.so
 
 $(BUILD)/harness: $(call obj,harness/main.c) $(BUILD)/libcore.a
@@ -99,6 +99,11 @@ test-debug: bootstrap
 	@$(MAKE) --no-print-directory all
 	@tests/run -t 10000 $(wildcard tests/debug/*.test)
 
+# Five full builds of kernels: an hour.
+test-kernel: bootstrap
+	@$(MAKE) --no-print-directory all
+	@tests/run -t 10000 tests/long/kernel.test
+
 .PHONY: unit-programs
 unit-programs: $(UNIT)
 
@@ -143,6 +148,7 @@ help:
 	@echo 'make test     everything that must pass (test-unit, test-vm, check)'
 	@echo 'make test-debug  policies on kernels with KASAN, lockdep and kmemleak'
 	@echo 'make          $(BUILD)/harness, $(BUILD)/agent, $(BUILD)/libharness_sqlite.so'
+	@echo 'make test-kernel  that kernels are reproducible and patched ones built on top'
 	@echo 'make bench    figures of docs/performance.md'
 	@echo 'make format   clang-format over the C files'
 	@echo 'make install  PREFIX=$(PREFIX)'

@@ -24,6 +24,10 @@ _harness() {
 	--mode) mapfile -t COMPREPLY < <(compgen -W "auto tcg kvm deterministic" -- "$cur") ;;
 	--config | --db) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	--results) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+	kernel) mapfile -t COMPREPLY < <(compgen -W "list fetch build config shell prune" -- "$cur") ;;
+	list | fetch | build | config | shell)
+		mapfile -t COMPREPLY < <(compgen -W "$(_harness_names kernel)" -- "$cur")
+		;;
 	run | plan) mapfile -t COMPREPLY < <(compgen -W "$(_harness_names matrix)" -- "$cur") ;;
 	*)
 		# shellcheck disable=SC2086

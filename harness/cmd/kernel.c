@@ -32,7 +32,8 @@ static const char usage[] =
 	"  shell   a shell, or a command, in a copy of its source with objects to go on\n"
 	"          from: `make` there compiles what you change.  The copy stays, with your\n"
 	"          changes; --fresh makes it again\n"
-	"  prune   remove from the cache what nobody used for N days (30)\n"
+	"  prune   remove from the cache what nobody used for N days (30); trees of `shell`\n"
+	"          stay\n"
 	"\n"
 	"`harness run` does what it needs by itself.  The cache is $XDG_CACHE_HOME/mm-harness\n"
 	"(default: ~/.cache/mm-harness).\n"
@@ -250,10 +251,8 @@ static int add_name(const struct config *config, const char *name, struct kernel
 	if (!def || kernel_expand(config, def, &all, err) < 0)
 		return -1;
 	for (size_t i = 0; i < all.n; i++) {
-		if (!kernel_matches(all.defs[i], name))
-			continue;
-		*ARRAY_APPEND(set->defs, set->n) = steal_ptr(&all.defs[i]);
-		all.defs[i--] = all.defs[--all.n];
+		if (kernel_matches(all.defs[i], name))
+			kernel_set_move(set, &all, i--);
 	}
 	if (set->n > before)
 		return 0;

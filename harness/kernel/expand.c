@@ -108,14 +108,20 @@ fail:
 	return error_wrap(err, "%s:%d:%d", at->file, at->line, at->col);
 }
 
-/* Of the baseline's revisions the one of the same commit, or the only one. */
+/* Of the baseline's revisions the one of the same files, of the same commit, or the only one. */
 static const char *pick_baseline(const struct kernel_def *def, const struct kernel_set *candidates)
 {
-	for (size_t i = 0; i < candidates->n; i++) {
-		if (streq(candidates->defs[i]->rev.commit, def->rev.commit ?: ""))
-			return candidates->defs[i]->name;
+	const char *same_commit = NULL;
+
+	for (size_t i = 0; def->rev.commit && i < candidates->n; i++) {
+		const struct kernel_def *c = candidates->defs[i];
+
+		if (streq(c->rev.content, def->rev.content))
+			return c->name;
+		if (streq(c->rev.commit, def->rev.commit))
+			same_commit = c->name;
 	}
-	return candidates->n == 1 ? candidates->defs[0]->name : NULL;
+	return same_commit ?: candidates->n == 1 ? candidates->defs[0]->name : NULL;
 }
 
 static int resolve_baseline(const struct config *c, struct kernel_def *def, struct error **err)
@@ -156,6 +162,15 @@ int kernel_expand(const struct config *c, const struct kernel_def *def, struct k
 			return -1;
 	}
 	return 0;
+}
+
+void kernel_set_move(struct kernel_set *to, struct kernel_set *from, size_t at)
+{
+	struct kernel_def *def = from->defs[at];
+
+	from->n--;
+	memmove(&from->defs[at], &from->defs[at + 1], (from->n - at) * sizeof(def));
+	*ARRAY_APPEND(to->defs, to->n) = def;
 }
 
 void kernel_set_deinit(struct kernel_set *set)

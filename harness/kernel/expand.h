@@ -21,6 +21,8 @@ struct kernel_set {
  */
 int kernel_expand(const struct config *c, const struct kernel_def *def, struct kernel_set *set,
 		  struct error **err);
+/* Takes the definition at `at` out of `from` and puts it behind those of `to`. */
+void kernel_set_move(struct kernel_set *to, struct kernel_set *from, size_t at);
 void kernel_set_deinit(struct kernel_set *set);
 #define _cleanup_kernel_set_ cleanup(kernel_set_deinit)
 

@@ -14,8 +14,11 @@
 
 #define DAY (24 * 3600)
 
-/* Folders of folders, whose times say when they were used last.  Others are small. */
-static const char *const kinds[] = { "kernels", "objects", "sources", "builds", "shells" };
+/*
+ * Folders of folders, whose times say when they were used last.  Others are
+ * small, and in shells/ there may be somebody's work.
+ */
+static const char *const kinds[] = { "kernels", "objects", "sources", "builds" };
 
 /* builds/ID.PID: rubbish as soon as its process is gone. */
 static bool is_orphan(const char *name)
