@@ -240,7 +240,8 @@ static void print_text(const struct all_series *all, bool changes, FILE *out)
 
 /* --- all of it ---------------------------------------------------------------------- */
 
-static int select_runs(const struct history_options *o, struct selector *s, struct error **err)
+static int select_runs(sqlite3 *db, const struct history_options *o, struct selector *s,
+		       struct error **err)
 {
 	const struct {
 		const char *key, *pattern;
@@ -251,7 +252,7 @@ static int select_runs(const struct history_options *o, struct selector *s, stru
 		{ "mode", o->mode },
 	};
 
-	selector_add_sql(s, "1");
+	selector_add_sql(s, scope_no_twin(db));
 	for (size_t i = 0; i < ARRAY_SIZE(globs); i++) {
 		if (globs[i].pattern && selector_add(s, globs[i].key, globs[i].pattern, err) < 0)
 			return -1;
@@ -298,7 +299,7 @@ int history_print(sqlite3 *db, const struct history_options *o, FILE *out, bool 
 	_cleanup_selector_ struct selector runs = { 0 };
 
 	*ret_changed = false;
-	if (select_runs(o, &runs, err) < 0 || read_all(db, o, runs.where.data, &all, err) < 0)
+	if (select_runs(db, o, &runs, err) < 0 || read_all(db, o, runs.where.data, &all, err) < 0)
 		return -1;
 	if (!all.n)
 		return nothing(db, o, err);

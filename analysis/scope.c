@@ -97,6 +97,11 @@ static const char choose_runs[] =
 	" CROSS JOIN metric m ON m.run_id = r.run_id AND NOT (m.source = 'trace' AND r.lost);"
 	"CREATE INDEX temp.report_metric_name ON report_metric(name);";
 
+const char *scope_no_twin(sqlite3 *db)
+{
+	return sql_has_column(db, "run", "twin") ? "coalesce(twin, 0) = 0" : "1";
+}
+
 static int match(sqlite3 *db, const struct selector *side0, const struct selector *side1,
 		 struct error **err)
 {
@@ -109,10 +114,10 @@ static int match(sqlite3 *db, const struct selector *side0, const struct selecto
 		return -1;
 	for (int i = 0; i < 2; i++) {
 		_cleanup_free_ char *sql =
-			/* Untraced twins tell what tracing costs: v_tracing_cost. */
 			xasprintf("INSERT INTO report_match SELECT %d, run_id FROM run "
-				  "WHERE NOT twin AND (%s)",
-				  i, sides[i]->where.len ? sides[i]->where.data : "1");
+				  "WHERE %s AND (%s)",
+				  i, scope_no_twin(db),
+				  sides[i]->where.len ? sides[i]->where.data : "1");
 
 		if (sql_exec(db, err, sql) < 0)
 			return -1;

@@ -69,6 +69,13 @@ int scope_pair(sqlite3 *db, const struct selector *a, const struct selector *b, 
 	       struct error **err);
 void scope_drop(sqlite3 *db);
 
+/*
+ * A condition on `run` that leaves out untraced twins: they tell what tracing
+ * costs (v_tracing_cost).  Databases that were never opened for writing since
+ * there are twins have no such column.
+ */
+const char *scope_no_twin(sqlite3 *db);
+
 /* EXIT_FAULT from the connection's last error. */
 int sql_error(sqlite3 *db, struct error **err, const char *what);
 int sql_exec(sqlite3 *db, struct error **err, const char *sql);

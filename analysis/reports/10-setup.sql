@@ -5,7 +5,8 @@ WITH k AS (
 			cpus, mem_bytes, swap, rep, started_at, qemu, harness
 	FROM report_run
 ), what(part, subject, detail, "order") AS (
-	SELECT 'kernel', kernel, release || ' (' || version || ')', 1
+	SELECT 'kernel', kernel, release || ' (' || version || ')' ||
+	       iif(version GLOB '*-dirty*', ': built with changes that no revision has', ''), 1
 	FROM k GROUP BY kernel, release, version
 	UNION ALL
 	SELECT 'policy', policy, knobs, 2 + (policy <> 'stock') FROM k GROUP BY policy, knobs
