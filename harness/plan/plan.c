@@ -8,6 +8,7 @@
 #include "image/image.h"
 #include "kernel/kernel.h"
 #include "plan/axes.h"
+#include "plan/contract.h"
 #include "plan/order.h"
 #include "plan/traces.h"
 
@@ -139,16 +140,15 @@ static char *find_refusal(const struct cell *cell, const struct point *p)
 {
 	_cleanup_error_ struct error *why = NULL;
 	struct memory_layout layout;
+	char *breach;
 
 	if (p->unsupported)
 		return xstrdup(p->unsupported);
 	if (p->workload->unusable)
 		return xstrdup(p->workload->unusable);
-	if (cell->mode == MODE_DETERMINISTIC && cell->machine->cpus > 1)
-		return xasprintf(
-			"mode deterministic has one CPU and not %u: instructions are counted "
-			"on one; set cpus = 1, or use tcg or kvm",
-			cell->machine->cpus);
+	breach = contract_breach(cell);
+	if (breach)
+		return breach;
 	if (memory_layout(cell, &layout, &why) < 0)
 		return xstrdup(why->msg);
 	return NULL;

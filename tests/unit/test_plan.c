@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which cells a matrix becomes, what their ids depend on, and their order. */
+#include "plan/contract.h"
 #include "plan/order.h"
 #include "plan/plan.h"
 #include "tests/unit/fixture.h"
@@ -379,6 +380,24 @@ TEST(cells_that_cannot_be_stand_last_with_the_reason)
 		else
 			EXPECT(strstr(c->refused, "PCI hole"));
 	}
+}
+
+TEST(what_would_break_the_deterministic_contract_is_refused)
+{
+	struct machine_config machine = { .cpus = 1 };
+	struct trace_config trace = { .enabled = true, .stream = STREAM_AUTO };
+	struct cell cell = { .mode = MODE_DETERMINISTIC, .machine = &machine, .trace = &trace };
+	_cleanup_free_ char *cpus = NULL, *stream = NULL;
+
+	EXPECT(!contract_breach(&cell));
+	trace.stream = STREAM_ALWAYS;
+	stream = contract_breach(&cell);
+	EXPECT(stream && strstr(stream, "stream = \"never\""));
+	machine.cpus = 2;
+	cpus = contract_breach(&cell);
+	EXPECT(cpus && strstr(cpus, "set cpus = 1"));
+	cell.mode = MODE_TCG;
+	EXPECT(!contract_breach(&cell));
 }
 
 static double ten_or_unknown(const struct cell *cell, void *arg)

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/contract.h"
+
+#include "base/str.h"
+
+/* QEMU 7.2 counts the instructions of one CPU; with two it doesn't get through their bring-up. */
+static char *several_cpus(const struct cell *cell)
+{
+	if (cell->machine->cpus <= 1)
+		return NULL;
+	return xasprintf("mode deterministic has one CPU and not %u: instructions are counted on "
+			 "one; set cpus = 1, or use tcg or kvm",
+			 cell->machine->cpus);
+}
+
+/* The serial port waits for the host whenever the host's end is full. */
+static char *streamed_trace(const struct cell *cell)
+{
+	if (!cell->trace->enabled || cell->trace->stream != STREAM_ALWAYS)
+		return NULL;
+	return xstrdup("mode deterministic can't send the trace while the workload runs: the host "
+		       "would decide when; set stream = \"never\" and a buffer_kb that holds it");
+}
+
+char *contract_breach(const struct cell *cell)
+{
+	char *why;
+
+	if (cell->mode != MODE_DETERMINISTIC)
+		return NULL;
+	why = several_cpus(cell);
+	return why ?: streamed_trace(cell);
+}
