@@ -111,6 +111,12 @@ bench: bootstrap
 	@$(MAKE) --no-print-directory all
 	@tests/bench
 
+# False alarms of this machine's own noise, over real boots; hours.
+.PHONY: aa-campaign
+aa-campaign: bootstrap
+	@$(MAKE) --no-print-directory all
+	@tests/aa-campaign $(AA_BOOTS)
+
 # --- everything else ----------------------------------------------------------------
 
 FORMAT := $(shell git ls-files '*.c' '*.h' '*.cc' 2>/dev/null | grep -v '^policies/')

@@ -22,13 +22,19 @@ _harness() {
 	--policy) mapfile -t COMPREPLY < <(compgen -W "$(ls policies 2>/dev/null)" -- "$cur") ;;
 	--workload) mapfile -t COMPREPLY < <(compgen -W "$(ls workloads 2>/dev/null)" -- "$cur") ;;
 	--mode) mapfile -t COMPREPLY < <(compgen -W "auto tcg kvm deterministic" -- "$cur") ;;
-	--config | --db) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	claim)
+		# shellcheck disable=SC2046
+		mapfile -t COMPREPLY < <(compgen -W "$(for d in policies/*/claims.toml; do
+			d=${d#policies/} && sed -n "s|^name = \"\(.*\)\"|${d%/*}/\1|p" "policies/$d" 2>/dev/null
+		done)" -- "$cur")
+		;;
+	--baseline | --junit | --ktap | --config | --db) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	--results) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
 	kernel) mapfile -t COMPREPLY < <(compgen -W "list fetch build config shell prune" -- "$cur") ;;
 	list | fetch | build | config | shell)
 		mapfile -t COMPREPLY < <(compgen -W "$(_harness_names kernel)" -- "$cur")
 		;;
-	run | plan) mapfile -t COMPREPLY < <(compgen -W "$(_harness_names matrix)" -- "$cur") ;;
+	run | plan | gate) mapfile -t COMPREPLY < <(compgen -W "$(_harness_names matrix)" -- "$cur") ;;
 	*)
 		# shellcheck disable=SC2086
 		mapfile -t COMPREPLY < <(compgen -W "${command:+$(harness $command --help 2>/dev/null |
