@@ -104,7 +104,11 @@ test-kernel: bootstrap
 	@$(MAKE) --no-print-directory all
 	@tests/run -t 10000 tests/long/kernel.test
 
-.PHONY: unit-programs
+test-deterministic: bootstrap
+	@$(MAKE) --no-print-directory all
+	@tests/deterministic
+
+.PHONY: unit-programs test-deterministic
 unit-programs: $(UNIT)
 
 bench: bootstrap
@@ -155,6 +159,7 @@ help:
 	@echo 'make test-debug  policies on kernels with KASAN, lockdep and kmemleak'
 	@echo 'make          $(BUILD)/harness, $(BUILD)/agent, $(BUILD)/libharness_sqlite.so'
 	@echo 'make test-kernel  that kernels are reproducible and patched ones built on top'
+	@echo 'make test-deterministic  every cell TIMES=20 times, all bits equal (hours)'
 	@echo 'make bench    figures of docs/performance.md'
 	@echo 'make format   clang-format over the C files'
 	@echo 'make install  PREFIX=$(PREFIX)'
