@@ -88,7 +88,8 @@ void sleep_ms(unsigned long ms)
 
 bool put(const char *path, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	/* To truncate the trace is to clear it; other files don't mind. */
+	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : write(fd, text, strlen(text));
 
 	if (fd >= 0)
