@@ -31,7 +31,7 @@ EXT_OBJ  := $(call obj,$(EXT_SRC))
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
 .DEFAULT_GOAL := all
-.PHONY: all run quick test test-unit test-vm test-debug test-kernel bench clean install format check help bootstrap
+.PHONY: all run quick test test-unit test-vm fuzz test-debug test-kernel bench clean install format check help bootstrap
 all: $(BUILD)/harness $(BUILD)/agent $(BUILD)/libharness_sqlite.so
 
 $(BUILD)/harness: $(call obj,harness/main.c) $(BUILD)/libcore.a
@@ -78,12 +78,13 @@ run quick: bootstrap
 
 test: bootstrap
 	@$(MAKE) --no-print-directory all unit-programs check
-	@tests/run $(UNIT) $(VM_TESTS)
+	@tests/run $(UNIT) $(FUZZ_TESTS) $(VM_TESTS)
 
 # --- tests --------------------------------------------------------------------------
 # Unit tests take seconds; tests/vm boots real guests.  Each prints one line a program.
 
 VM_TESTS := $(sort $(wildcard tests/vm/*.test))
+FUZZ_TESTS := $(sort $(wildcard tests/fuzz/*.test))
 export BUILD
 
 test-unit: bootstrap
@@ -110,6 +111,10 @@ test-deterministic: bootstrap
 
 .PHONY: unit-programs test-deterministic
 unit-programs: $(UNIT)
+
+# Hours; a minute of it is in `make test`.
+fuzz: bootstrap
+	@for target in trace stream dat yaml; do nice -n 19 tests/fuzz/run $$target -runs=10000000 || exit 1; done
 
 bench: bootstrap
 	@$(MAKE) --no-print-directory all
@@ -160,6 +165,7 @@ help:
 	@echo 'make          $(BUILD)/harness, $(BUILD)/agent, $(BUILD)/libharness_sqlite.so'
 	@echo 'make test-kernel  that kernels are reproducible and patched ones built on top'
 	@echo 'make test-deterministic  every cell TIMES=20 times, all bits equal (hours)'
+	@echo 'make fuzz     ten million inputs for each reader of what guests write (hours)'
 	@echo 'make bench    figures of docs/performance.md'
 	@echo 'make format   clang-format over the C files'
 	@echo 'make install  PREFIX=$(PREFIX)'

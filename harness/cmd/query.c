@@ -33,6 +33,8 @@ static const char usage[] =
 	"  harness query --csv 'SELECT * FROM v_direct_reclaim' >stalls.csv\n"
 	"  harness query --markdown - <report.sql\n";
 
+#define HEAP_MAX (512ll << 20)
+
 enum format { TEXT, MARKDOWN, CSV, JSON };
 
 struct query_options {
@@ -292,6 +294,8 @@ int cmd_query(struct app *app, int argc, char **argv, struct error **err)
 	db = reading_open(app, err);
 	if (!db)
 		return -1;
+	/* A query that wants more than that is a slip, and the host has other work. */
+	sqlite3_hard_heap_limit64(HEAP_MAX);
 	sqlite3_progress_handler(db_handle(db), 10000, on_progress, NULL);
 	return run_all(db_handle(db), o.sql, o.format, err) < 0 ? -1 : EXIT_OK;
 }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* libFuzzer target for somebody else's trace.dat, read from memory. */
+#include <stdint.h>
+
+#include "trace/dat.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	_cleanup_dat_ struct dat *d = dat_parse("fuzz", data, size, NULL);
+
+	if (d)
+		free(dat_clock(d));
+	return 0;
+}
