@@ -64,7 +64,8 @@ struct artifact *artifact_create(const char *results, const struct cell *cell,
 	wire_reader_init(&a->reader);
 	a->started = time(NULL);
 	host_look(&a->host_before);
-	if (runs_make_tmp(results, cell->id, &a->tmp, &a->lock, err) < 0 || check_space(results, cell, err) < 0 || open_files(a, err) < 0)
+	if (runs_make_tmp(results, cell->id, &a->tmp, &a->lock, err) < 0 ||
+	    check_space(results, cell, err) < 0 || open_files(a, err) < 0)
 		return NULL;
 	return steal_ptr(&a);
 }
