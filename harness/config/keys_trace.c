@@ -237,10 +237,11 @@ static int unknown_counter(const struct reader *r, const struct toml_node *node,
 {
 	const char *near = str_nearest(name, perf_names, perf_n_names);
 
+	if (near)
+		return config_error_value(
+			r, node, err, "unknown counter \"%s\"; did you mean \"%s\"?", name, near);
 	return config_error_value(r, node, err,
-				  "unknown counter \"%s\"%s%s%s: perf's names are taken, and rHEX",
-				  name, near ? "; did you mean \"" : "", near ?: "",
-				  near ? "\"?" : "");
+				  "unknown counter \"%s\": perf's names are taken, and rHEX", name);
 }
 
 static int check_group(const struct reader *r, const struct toml_node *node, const char *group,

@@ -385,6 +385,19 @@ TEST(a_file_is_no_folder)
 	EXPECT_TORN(w, "was sent twice");
 }
 
+TEST(pages_are_of_a_cpu_that_is_there)
+{
+	struct voice v = { 0 }, w = { 0 };
+
+	say_text(&v, WIRE_HELLO, "x");
+	say(&v, WIRE_PAGES, "\2\0\0\0page", 8);
+	EXPECT_TORN(v, "pages of CPU 2; the machine has 2");
+	say_text(&w, WIRE_HELLO, "x");
+	say(&w, WIRE_PAGES, "\1\0\0\0page", 8);
+	say_text(&w, WIRE_FILE_OPEN, "trace/cpu1.raw");
+	EXPECT_TORN(w, "was sent twice");
+}
+
 TEST(a_file_has_its_length)
 {
 	struct voice v = { 0 };

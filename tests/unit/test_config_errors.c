@@ -75,7 +75,7 @@ TEST(unknown_keys_get_the_nearest_right_one)
 		  "harness.toml:2:3: unknown key \"cpsu\" in [machine]; did you mean \"cpus\"?" },
 		{ "[machine]\nsockets = 2\n",
 		  "harness.toml:2:1: unknown key \"sockets\" in [machine]; there are \"cpus\", "
-		  "\"mem\", \"boot_timeout_s\" and \"heartbeat_s\"" },
+		  "\"mem\", \"boot_timeout_s\", \"heartbeat_s\" and \"tcg_one_thread\"" },
 		{ "[machin]\n",
 		  "harness.toml:1:2: unknown key \"machin\"; did you mean \"machine\"?" },
 		{ "[kernel.\"k-6.1\"]\nsuorce = \"prebuilt\"\n",
@@ -84,6 +84,30 @@ TEST(unknown_keys_get_the_nearest_right_one)
 		{ FIXTURE_KERNEL FIXTURE_MATRIX "rep = 3\n",
 		  "harness.toml:9:1: unknown key \"rep\" in [matrix.default]; did you mean "
 		  "\"reps\"?" },
+	};
+
+	expect_errors("harness.toml", cases, ARRAY_SIZE(cases));
+}
+
+TEST(what_is_traced_and_counted_is_checked)
+{
+	static const struct bad cases[] = {
+		{ "[trace]\nkprobes = [\"p shrink_node\"]\n",
+		  "harness.toml:2:12: a kprobe is \"p:NAME FUNCTION ARG=…\" (r: at its return) with "
+		  "a name of letters, digits and _, not \"p shrink_node\"" },
+		{ "[trace]\nkprobes = [\"p:a b\", \"p:x\"]\n",
+		  "harness.toml:2:21: a kprobe is \"p:NAME FUNCTION ARG=…\" (r: at its return) with "
+		  "a name of letters, digits and _, not \"p:x\"" },
+		{ "[trace]\nfunction_graph = [\"a b\"]\n",
+		  "harness.toml:2:19: \"a b\" is not a function's name or a glob of them" },
+		{ "[trace]\nstore = [\"vmscan\"]\n",
+		  "harness.toml:2:10: an event is SYSTEM:EVENT, as in \"vmscan:*\", not "
+		  "\"vmscan\"" },
+		{ "[counters]\ngroups = [\"cycles,instructoins\"]\n",
+		  "harness.toml:2:11: unknown counter \"instructoins\"; did you mean "
+		  "\"instructions\"?" },
+		{ "[counters]\ngroups = [\"r1z\"]\n",
+		  "harness.toml:2:11: unknown counter \"r1z\": perf's names are taken, and rHEX" },
 	};
 
 	expect_errors("harness.toml", cases, ARRAY_SIZE(cases));
