@@ -23,17 +23,23 @@ struct origin {
 	const char *tree, *family, *content;
 };
 
-/* Linked anew whatever the change: more than half of the tree's weight. */
+/*
+ * Linked anew whatever the change: more than half of the tree's weight.  And
+ * the empty initramfs, which has the build's date in it; kbuild doesn't see
+ * when that is another one, as for two revisions of a git tree.
+ */
 static const char *const debris[] = {
 	"vmlinux",
 	"vmlinux.o",
 	"vmlinux.a",
 	".tmp_vmlinux*",
 	"System.map",
-	"arch/" ARCH_SOURCE "/boot/*.bin",
 	ARCH_IMAGE,
+	"arch/" ARCH_SOURCE "/boot/*.bin",
 	"arch/" ARCH_SOURCE "/boot/compressed/vmlinux*",
 	"arch/" ARCH_SOURCE "/boot/setup.elf",
+	"usr/initramfs_data.cpio*",
+	"usr/initramfs_inc_data",
 };
 
 int objects_path(const char id[HASH_HEX], char **ret, struct error **err)
