@@ -42,26 +42,29 @@ static bool quiet_enough(const struct trace_event *e, size_t n, unsigned int exp
 }
 
 /*
- * And it knows: whenever kswapd goes to sleep, that is on record before the
- * next wake-up, and what is on record is not from long before.
+ * And it knows: kswapd's going to sleep is on record before the next wake-up,
+ * and what is on record is not from long before. (By counts: the boost form's
+ * record is written by a probe on the same event, before or after it.)
  */
 static bool knows_of_sleeps(const struct trace_event *e, size_t n, unsigned int expiry_ms)
 {
+	size_t sleeps = 0, reports = 0;
 	double reported = -1;
-	bool unreported = false;
 
 	for (size_t i = 0; i < n; i++) {
 		double since_ms = (e[i].time - reported) * 1000;
 
-		if (is(&e[i], "mm_vmscan_kswapd_sleep"))
-			unreported = true;
-		else if (is(&e[i], "rearmed"))
-			unreported = false, reported = e[i].time;
-		else if (is_woke(&e[i]) && unreported)
+		if (is(&e[i], "fired") && reported >= 0 &&
+		    trace_number(&e[i], "quiet_ms") > since_ms + 2 * expiry_ms)
 			return false;
-		else if (is(&e[i], "fired") && reported >= 0 &&
-			 trace_number(&e[i], "quiet_ms") > since_ms + 2 * expiry_ms)
-			return false;
+		if (is_woke(&e[i])) {
+			if (sleeps > reports)
+				return false;
+			sleeps = reports = 0;
+		}
+		sleeps += is(&e[i], "mm_vmscan_kswapd_sleep");
+		if (is(&e[i], "rearmed"))
+			reports++, reported = e[i].time;
 	}
 	return true;
 }
