@@ -64,6 +64,12 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libcore.a
 	$(Q)$(CC) $(CPPFLAGS) $(CCFLAGS) -c -o $@.o $<
 	$(Q)$(CXX) $(CFLAGS) -o $@ $@.o $(BUILD)/libcore.a $(LDLIBS)
 
+$(BUILD)/tests/make_trace: tests/bench/make_trace.c $(BUILD)/libcore.a
+	$(call say,BENCH,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CCFLAGS) -c -o $@.o $<
+	$(Q)$(CXX) $(CFLAGS) -o $@ $@.o $(BUILD)/libcore.a $(LDLIBS)
+
 include harness/agent/agent.mk
 
 # --- what a user does -------------------------------------------------------------
@@ -117,8 +123,8 @@ fuzz: bootstrap
 	@for target in trace stream dat yaml; do nice -n 19 tests/fuzz/run $$target -runs=10000000 || exit 1; done
 
 bench: bootstrap
-	@$(MAKE) --no-print-directory all
-	@tests/bench
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/make_trace
+	@tests/bench/run
 
 # False alarms of this machine's own noise, over real boots; hours.
 .PHONY: aa-campaign

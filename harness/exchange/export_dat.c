@@ -157,7 +157,8 @@ static int put_options(struct head *h, const struct trace *t, const char *dir, s
 		_cleanup_free_ char *text = NULL;
 
 		name[strcspn(name, "\n")] = '\0';
-		text = xasprintf("[%s]", name);
+		/* A list of clocks with the one in use in brackets, or only its name. */
+		text = xasprintf(strchr(name, '[') ? "%s" : "[%s]", name);
 		put_option(h, DAT_TRACECLOCK, text);
 	}
 	put_number(h, DAT_DONE, 2);

@@ -136,7 +136,8 @@ static int put_cpu(const struct import *i, const struct dat_cpu *c, struct error
 static int put_trace(const struct import *i, struct error **err)
 {
 	const struct dat *d = i->dat;
-	_cleanup_free_ char *clock = dat_clock(d);
+	_cleanup_free_ char *clock =
+		d->clock ? xasprintf("%.*s\n", (int)strcspn(d->clock, "\n"), d->clock) : NULL;
 
 	if (put_formats(i, err) < 0 || put_text(i, "header_page", &d->header_page, err) < 0 ||
 	    put_text(i, "header_event", &d->header_event, err) < 0 ||

@@ -161,12 +161,17 @@ static int add_symbol(struct ingest *in, sqlite3_stmt *stmt, const struct trace_
 	return db_run(in->db, stmt, err);
 }
 
+/* A kernel has some dozens; a guest that invents them shall not fill the database. */
+#define FLAGS_MAX 1000
+
 /* The combinations of flags that occur, spelled out, so that views only have to look them up. */
 static int add_flags(struct ingest *in, sqlite3_stmt *insert, const struct trace_event *ev,
 		     const struct trace_field *f, int64_t after_rowid, struct error **err)
 {
-	char *sql = sqlite3_mprintf("SELECT DISTINCT \"%w\" FROM \"rows_%w_%w\" WHERE rowid > %lld",
-				    f->column, ev->system, ev->name, (long long)after_rowid);
+	char *sql =
+		sqlite3_mprintf("SELECT DISTINCT \"%w\" FROM \"rows_%w_%w\" WHERE rowid > %lld "
+				"LIMIT %d",
+				f->column, ev->system, ev->name, (long long)after_rowid, FLAGS_MAX);
 	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(in->db, err, sql);
 	int r;
 

@@ -93,20 +93,25 @@ SELECT 'capture_rss_kb', 'KiB', 'lower', delta FROM counter WHERE source = 'capt
 
 -- --- trace --------------------------------------------------------------------------------
 
+-- Pairs of events, found once for all metrics that are made from them.
+CREATE TEMP TABLE direct_reclaim AS SELECT latency_ns FROM v_direct_reclaim;
+CREATE TEMP TABLE kswapd AS SELECT awake_ns, asked FROM v_kswapd;
+CREATE TEMP TABLE compaction AS SELECT latency_ns, result FROM v_compaction;
+
 -- Direct reclaims: how many, how long altogether.
 INSERT INTO trace_metric
-SELECT 'direct_reclaims', 'count', 'lower', (SELECT count(*) FROM v_direct_reclaim)
+SELECT 'direct_reclaims', 'count', 'lower', (SELECT count(*) FROM direct_reclaim)
 FROM traced WHERE event = 'vmscan:mm_vmscan_direct_reclaim_begin';
 INSERT INTO trace_metric
 SELECT 'direct_reclaim_total', 'ns', 'lower',
-       (SELECT coalesce(sum(latency_ns), 0) FROM v_direct_reclaim)
+       (SELECT coalesce(sum(latency_ns), 0) FROM direct_reclaim)
 FROM traced WHERE event = 'vmscan:mm_vmscan_direct_reclaim_begin';
 
 -- Latency of a direct reclaim: the value at rank ceil(n * p).  No row if there was none.
 INSERT INTO trace_metric
 WITH ranked AS (
 	SELECT latency_ns, row_number() OVER (ORDER BY latency_ns) AS rank, count(*) OVER () AS n
-	FROM v_direct_reclaim WHERE latency_ns IS NOT NULL
+	FROM direct_reclaim WHERE latency_ns IS NOT NULL
 )
 SELECT 'direct_reclaim_p50', 'ns', 'lower', latency_ns FROM ranked WHERE rank = (n + 1) / 2
 UNION ALL
@@ -123,16 +128,16 @@ FROM traced WHERE event = 'vmscan:mm_vmscan_direct_reclaim_end';
 -- kswapd: how often it began to work, how often because an allocation asked, how long it
 -- was awake.
 INSERT INTO trace_metric
-SELECT 'kswapd_wakes', 'count', 'lower', (SELECT count(*) FROM v_kswapd)
+SELECT 'kswapd_wakes', 'count', 'lower', (SELECT count(*) FROM kswapd)
 FROM traced WHERE event = 'vmscan:mm_vmscan_kswapd_wake';
 INSERT INTO trace_metric
-SELECT 'kswapd_asked', 'count', 'lower', (SELECT count(*) FROM v_kswapd WHERE asked)
+SELECT 'kswapd_asked', 'count', 'lower', (SELECT count(*) FROM kswapd WHERE asked)
 FROM traced WHERE event = 'vmscan:mm_vmscan_wakeup_kswapd';
 INSERT INTO trace_metric
-SELECT 'kswapd_unasked', 'count', 'lower', (SELECT count(*) FROM v_kswapd WHERE NOT asked)
+SELECT 'kswapd_unasked', 'count', 'lower', (SELECT count(*) FROM kswapd WHERE NOT asked)
 FROM traced WHERE event = 'vmscan:mm_vmscan_wakeup_kswapd';
 INSERT INTO trace_metric
-SELECT 'kswapd_awake', 'ns', 'lower', (SELECT coalesce(sum(awake_ns), 0) FROM v_kswapd)
+SELECT 'kswapd_awake', 'ns', 'lower', (SELECT coalesce(sum(awake_ns), 0) FROM kswapd)
 FROM traced WHERE event = 'vmscan:mm_vmscan_kswapd_sleep';
 
 -- Tasks that reclaim put to sleep, and for how long.
@@ -145,14 +150,14 @@ FROM traced WHERE event = 'vmscan:mm_vmscan_throttled';
 
 -- Compactions of a zone, those that ended in success, and the time they took.
 INSERT INTO trace_metric
-SELECT 'compactions', 'count', 'lower', (SELECT count(*) FROM v_compaction)
+SELECT 'compactions', 'count', 'lower', (SELECT count(*) FROM compaction)
 FROM traced WHERE event = 'compaction:mm_compaction_begin';
 INSERT INTO trace_metric
 SELECT 'compactions_success', 'count', 'higher',
-       (SELECT count(*) FROM v_compaction WHERE result = 'success')
+       (SELECT count(*) FROM compaction WHERE result = 'success')
 FROM traced WHERE event = 'compaction:mm_compaction_end';
 INSERT INTO trace_metric
-SELECT 'compaction_total', 'ns', 'lower', (SELECT coalesce(sum(latency_ns), 0) FROM v_compaction)
+SELECT 'compaction_total', 'ns', 'lower', (SELECT coalesce(sum(latency_ns), 0) FROM compaction)
 FROM traced WHERE event = 'compaction:mm_compaction_end';
 
 -- TLB flushes for all reasons, and those that another CPU was asked for.

@@ -320,15 +320,6 @@ bool dat_is_one(const char *path)
 	       memcmp(start, magic, sizeof(magic)) == 0;
 }
 
-char *dat_clock(const struct dat *d)
-{
-	const char *open = d->clock ? strchr(d->clock, '[') : NULL;
-
-	if (open)
-		return xstrndup(open + 1, strcspn(open + 1, "]"));
-	return d->clock ? xstrndup(d->clock, strcspn(d->clock, " \n")) : NULL;
-}
-
 static void free_texts(struct dat *d)
 {
 	struct dat_text *const texts[] = { &d->header_page, &d->header_event, &d->kallsyms,

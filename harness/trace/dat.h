@@ -61,7 +61,4 @@ void dat_close(struct dat *d);
 DEFINE_GUARD(dat, struct dat *, dat_close)
 #define _cleanup_dat_ cleanup(dat_guard)
 
-/* The name in brackets, or the only one: "mono".  Caller frees; NULL if it isn't said. */
-char *dat_clock(const struct dat *d);
-
 #endif

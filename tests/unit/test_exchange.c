@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* trace.dat in and out, against trace-cmd itself, and files that lie. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/proc.h"
+#include "base/str.h"
+#include "exchange/exchange.h"
+#include "tests/unit/test.h"
+#include "trace/dat.h"
+#include "trace/trace.h"
+
+#define REAL "tests/data/runs/6100000000000001-1"
+#define LOSSY "tests/data/runs/6120000000000002-1"
+
+/* A folder that goes away with the variable. */
+static char *make_folder(void)
+{
+	char template[] = "/tmp/test_exchange.XXXXXX";
+
+	return xstrdup(mkdtemp(template));
+}
+
+static void drop_folder(char **dir)
+{
+	dir_remove(*dir, NULL);
+	free(*dir);
+}
+#define FOLDER cleanup(drop_folder) char *
+
+static char *shell(const char *script, const char *arg)
+{
+	char *argv[] = { "sh", "-c", (char *)script, "sh", (char *)arg, NULL };
+	char *out = NULL;
+
+	return proc_output(argv, &out, NULL) < 0 ? xstrdup("failed") : out;
+}
+
+static char *exported(const char *folder, const char *run)
+{
+	char *dat = xasprintf("%s/trace.dat", folder);
+
+	if (export_dat(run, dat, NULL) < 0)
+		abort();
+	return dat;
+}
+
+/* "CPU PID NANOSECONDS NAME" of each event, as trace-cmd prints it and as we read it. */
+static char *ours(const char *path)
+{
+	const struct trace_filter all = { .event = -1, .cpu = -1, .to_ns = UINT64_MAX };
+	_cleanup_trace_ struct trace *t = trace_open(path, NULL);
+	struct trace_reader *r = t ? trace_reader_open(t, &all, NULL) : NULL;
+	struct trace_record rec;
+	struct strbuf out = {};
+
+	strbuf_puts(&out, "");
+	while (r && trace_reader_next(r, &rec, NULL) > 0)
+		strbuf_printf(&out, "%03d %d %llu.%09llu %s\n", rec.cpu, rec.pid,
+			      (unsigned long long)rec.ts / 1000000000,
+			      (unsigned long long)rec.ts % 1000000000, t->events[rec.event]->name);
+	trace_reader_close(r);
+	return strbuf_steal(&out);
+}
+
+static const char trace_cmd_report[] =
+	"trace-cmd report -t \"$1\" 2>/dev/null | sed -n "
+	"'s/^ *.*-\\([0-9]*\\) *\\[\\([0-9]*\\)\\] *\\([0-9.]*\\): \\([a-z_]*\\): .*/\\2 \\1 \\3 \\4/p'";
+
+TEST(trace_cmd_reads_the_same_events_and_times)
+{
+	FOLDER folder = make_folder();
+	_cleanup_free_ char *dat = exported(folder, REAL), *theirs = shell(trace_cmd_report, dat);
+	_cleanup_free_ char *mine = ours(REAL "/guest/trace"), *again = ours(dat);
+
+	EXPECT(strlen(mine) > 20000);
+	EXPECT_STR(theirs, mine);
+	EXPECT_STR(again, mine);
+}
+
+TEST(trace_cmd_sees_the_same_losses)
+{
+	FOLDER folder = make_folder();
+	_cleanup_free_ char *dat = exported(folder, LOSSY);
+	_cleanup_free_ char *marks =
+		shell("trace-cmd report \"$1\" 2>/dev/null | grep -o 'CPU:.*DROPPED' | sort", dat);
+	_cleanup_trace_ struct trace *t = trace_open(dat, NULL);
+
+	EXPECT_STR(marks, "CPU:0 [EVENTS DROPPED\nCPU:1 [931 EVENTS DROPPED\n");
+	EXPECT(t);
+	EXPECT_INT(trace_survey(t, NULL), 0);
+	EXPECT_INT(t->cpus[0].overrun, 1177);
+	EXPECT_INT(t->cpus[1].overrun, 931);
+}
+
+/* Version 7, plain and compressed: made by trace-cmd from ours. */
+TEST(version_7_reads_as_version_6)
+{
+	static const char *const codecs[] = { "none", "zstd" };
+	FOLDER folder = make_folder();
+	_cleanup_free_ char *dat = exported(folder, REAL), *want = ours(dat);
+
+	for (size_t i = 0; i < ARRAY_SIZE(codecs); i++) {
+		_cleanup_free_ char *script =
+			xasprintf("trace-cmd convert -i \"$1\" -o \"$1.7\" --file-version 7 "
+				  "--compression %s >/dev/null 2>&1",
+				  codecs[i]);
+		_cleanup_free_ char *out = shell(script, dat), *path = xasprintf("%s.7", dat);
+		_cleanup_free_ char *got = ours(path);
+
+		EXPECT_STR(out, "");
+		EXPECT_STR(got, want);
+	}
+}
+
+TEST(a_run_comes_back_as_it_went_out)
+{
+	FOLDER folder = make_folder();
+	_cleanup_free_ char *dat = exported(folder, LOSSY), *id = NULL, *again = NULL;
+	_cleanup_free_ char *diff = NULL, *run = NULL, *back = NULL, *script = NULL;
+	bool present;
+
+	EXPECT_INT(import_dat(folder, dat, &id, &present, NULL), 0);
+	EXPECT(!present);
+	run = xasprintf("%s/runs/%s", folder, id);
+	script = xasprintf("diff -r \"$1/guest/trace\" " LOSSY "/guest/trace | grep -v '^Only in'"
+			   "| grep -v stats | grep -v '^[<>0-9]'; true");
+	diff = shell(script, run);
+	EXPECT_STR(diff, "");
+	back = xasprintf("%s/back.dat", folder);
+	EXPECT_INT(export_dat(run, back, NULL), 0);
+	EXPECT_INT(import_dat(folder, dat, &again, &present, NULL), 0);
+	EXPECT(present);
+	EXPECT_STR(again, id);
+}
+
+/* Where a file is cut: an error that names file and byte, or the pages that are there. */
+TEST(a_file_that_is_cut_off_says_where)
+{
+	FOLDER folder = make_folder();
+	_cleanup_free_ char *dat = exported(folder, REAL);
+	struct stat st;
+
+	EXPECT_INT(stat(dat, &st), 0);
+	EXPECT_INT(truncate(dat, st.st_size - 5000), 0);
+	{
+		_cleanup_trace_ struct trace *t = trace_open(dat, NULL);
+
+		EXPECT(t);
+		EXPECT_INT(trace_survey(t, NULL), 0);
+		EXPECT(t->cpus[0].entries == 281 && t->cpus[1].entries > 300);
+		EXPECT(!trace_complete(t));
+		EXPECT(strstr(t->cpus[1].damage, "trace.dat: at byte "));
+	}
+	for (off_t size = 100; size > 0; size /= 2) {
+		_cleanup_error_ struct error *err = NULL;
+		_cleanup_dat_ struct dat *d = NULL;
+
+		EXPECT_INT(truncate(dat, size), 0);
+		d = dat_open(dat, &err);
+		EXPECT(!d && err->code == EXIT_FAULT);
+		EXPECT(strstr(err->msg, "trace.dat: at byte "));
+	}
+}
+
+/* A number anywhere in the head may lie: nothing is read that isn't there. */
+TEST(a_file_that_lies_is_refused_or_read)
+{
+	FOLDER folder = make_folder();
+	_cleanup_free_ char *dat = exported(folder, REAL), *bytes = NULL;
+	size_t len, refused = 0;
+
+	EXPECT_INT(file_read(dat, &bytes, &len, NULL), 0);
+	for (size_t at = 12; at < 12000; at += 7) {
+		_cleanup_free_ char *copy = xmalloc(len);
+		_cleanup_dat_ struct dat *d = NULL;
+
+		memcpy(copy, bytes, len);
+		memset(copy + at, 0xff, 4);
+		d = dat_parse("x.dat", copy, len, NULL);
+		refused += d == NULL;
+	}
+	EXPECT(refused > 10);
+}
+
+TEST(a_timeline_is_json_with_all_events)
+{
+	FOLDER folder = make_folder();
+	_cleanup_free_ char *path = xasprintf("%s/t.json", folder);
+	FILE *out = fopen(path, "w");
+	json_t *root, *list, *e;
+	size_t i, events = 0, begins = 0, ends = 0;
+
+	EXPECT_INT(export_timeline(REAL, out, NULL), 0);
+	fclose(out);
+	root = json_load_file(path, 0, NULL);
+	list = json_object_get(root, "traceEvents");
+	json_array_foreach(list, i, e)
+	{
+		const char *ph = json_string_value(json_object_get(e, "ph"));
+
+		EXPECT(ph && json_is_number(json_object_get(e, "ts")) &&
+		       json_is_integer(json_object_get(e, "pid")) &&
+		       json_is_integer(json_object_get(e, "tid")) &&
+		       json_is_string(json_object_get(e, "name")));
+		events += *ph != 'M';
+		begins += *ph == 'B';
+		ends += *ph == 'E';
+	}
+	json_decref(root);
+	EXPECT_INT(events, 881);
+	EXPECT(begins > 10 && ends > 0 && ends <= begins);
+}
+
+TEST_MAIN
