@@ -28,6 +28,13 @@
 #define TCG_CMDLINE "tsc=reliable"
 
 /*
+ * At boot a kernel waits some milliseconds for ticks of the timer to prove that
+ * it is connected; on a host that is busy they come too late, and it panics.
+ * Deterministic time doesn't run away from the guest.
+ */
+#define TCG_REAL_TIME_CMDLINE "no_timer_check"
+
+/*
  * While a kernel rewrites its code (static keys, tracepoints), QEMU before 8.1
  * with a host thread per CPU may keep a translation of the bytes in between:
  * it reads a block's bytes before it locks their page.  On that CPU the change
@@ -179,6 +186,8 @@ static void add_cmdline(char ***v, const struct machine_spec *s)
 	strbuf_puts(&b, s->boot->cmdline);
 	if (s->mode != MODE_KVM)
 		strbuf_puts(&b, " " TCG_CMDLINE);
+	if (s->mode == MODE_TCG)
+		strbuf_puts(&b, " " TCG_REAL_TIME_CMDLINE);
 	if (s->mode == MODE_TCG && s->tsc_khz)
 		strbuf_printf(&b, " tsc_early_khz=%u", s->tsc_khz);
 	if (s->mode == MODE_TCG && s->cpus > 1 && !s->one_thread)

@@ -63,7 +63,7 @@ TEST(tcg_has_threads_and_a_fixed_cpu)
 	EXPECT(has(c, "-accel tcg,thread=multi"));
 	EXPECT(has(c, "-cpu qemu64,"));
 	EXPECT(has(c, "-smp 4"));
-	EXPECT(has(c, "console=ttyS0 tsc=reliable"));
+	EXPECT(has(c, "console=ttyS0 tsc=reliable no_timer_check"));
 	EXPECT(has(c, "virtserialport,chardev=frames,name=harness.frames"));
 }
 
