@@ -122,7 +122,7 @@ static void print_cells(const struct plan *p)
 		add_owner(t, cell->policy->name, cell->policy_knobs, cell->n_policy_knobs);
 		add_owner(t, cell->workload->name, cell->workload_knobs, cell->n_workload_knobs);
 		table_add(t, mode_name(cell->mode));
-		table_addf(t, "%u", cell->rep);
+		table_addf(t, "%u%s", cell->rep, cell->twin ? " untraced" : "");
 		table_add(t, duration_to_str(cell->estimate_s));
 	}
 	table_print(t, TABLE_TEXT, stdout);
@@ -230,6 +230,7 @@ static json_t *cell_json(const struct cell *cell)
 			    knobs_json(cell->workload_knobs, cell->n_workload_knobs));
 	json_object_set_new(o, "mode", json_string(mode_name(cell->mode)));
 	json_object_set_new(o, "rep", json_integer(cell->rep));
+	json_object_set_new(o, "twin", json_boolean(cell->twin));
 	json_object_set_new(o, "seed", json_integer((json_int_t)cell->seed));
 	json_object_set_new(o, "estimate_s", json_real(cell->estimate_s));
 	if (cell->refused)
