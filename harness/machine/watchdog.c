@@ -4,8 +4,8 @@
 #include "base/str.h"
 
 /*
- * A virtual second is a billion instructions: with 7.2, a core that has
- * nothing else to do takes up to 8 s for them, and one that is shared much longer.
+ * A virtual second is a billion instructions.  With 7.2 and three runnable
+ * tasks on two cores, five of them took more than 25 s; a busier host takes longer.
  */
 #define VIRTUAL_SECOND_S 20.0
 
