@@ -2,11 +2,12 @@
 /*
  * PID 1 of a guest with a debug kernel: a policy's module comes and goes and
  * every knob of it is changed, many times, under memory pressure, while the
- * memory of a node comes and goes too and while allocations of the module's
- * own start fail. What the kernel has to say of it is on the console
- * (debug.test reads it), in kmemleak's file and in lockdep's.
+ * memory of a node comes and goes too. What the kernel has to say of it is on
+ * the console (debug.test reads it), in kmemleak's file and in lockdep's.
  *
- * Then, after the line "# faults", errors are committed on purpose.
+ * After the line "# failures", the allocations of loading it fail one by one,
+ * which code of the kernel's own (trace events) warns of and leaks by. Then,
+ * after "# faults", errors are committed on purpose.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -226,7 +227,6 @@ int main(void)
 	for (size_t i = 0; i < 2; i++)
 		setpriority(PRIO_PROCESS, (id_t)pressure[i], 15);
 	test_cycles(option("cycles", 1000));
-	test_failures();
 	for (size_t i = 0; i < 2; i++)
 		reap(pressure[i]);
 
@@ -234,6 +234,10 @@ int main(void)
 	check(found == 0, "kmemleak has nothing to report: %u", found);
 	check(lockdep_works(), "lockdep is at work to the end");
 	check(taint() == 0, "no warning, oops, bad page or lockup: taint %#lx", taint());
+
+	say("# failures");
+	test_failures();
+	check(lockdep_works(), "lockdep is at work after that, too");
 
 	say("# faults");
 	commit("sleeping");
