@@ -303,7 +303,9 @@ static uint64_t check_kernels(struct report *r)
 			add(r, "kernel", NOTE, xasprintf("%s: not in the cache yet", def->name),
 			    xasprintf("harness kernel build %s (or let `harness run` do it)",
 				      def->name));
-			need += def->source == KERNEL_DEBIAN_SOURCE || def->source == KERNEL_GIT ? BUILD_SPACE : FETCH_SPACE;
+			need += def->source == KERNEL_DEBIAN_SOURCE || def->source == KERNEL_GIT
+					? BUILD_SPACE
+					: FETCH_SPACE;
 		}
 	}
 	return need;

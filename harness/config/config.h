@@ -185,11 +185,11 @@ struct claim_def {
 	char **kernels;
 	char *workload;
 	enum mode mode;
-	char **knobs;   /* "OWNER.KNOB=VALUE" */
-	char *against;  /* policy that it is compared with */
-	char **rivals;  /* mainline's own means: as good as one of these is "already upstream" */
-	char *equal;    /* metric in which both sides have to agree, or NULL */
-	char *within;   /* how closely: "10%" */
+	char **knobs;  /* "OWNER.KNOB=VALUE" */
+	char *against; /* policy that it is compared with */
+	char **rivals; /* mainline's own means: as good as one of these is "already upstream" */
+	char *equal;   /* metric in which both sides have to agree, or NULL */
+	char *within;  /* how closely: "10%" */
 	unsigned int reps;
 };
 

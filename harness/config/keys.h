@@ -70,7 +70,8 @@ struct config_table {
 		     struct error **err);
 };
 
-extern const struct config_table harness_table, policy_table, workload_table, claims_table, kernel_table;
+extern const struct config_table harness_table, policy_table, workload_table, claims_table,
+	kernel_table;
 extern const struct config_table knob_table, module_table;
 extern const struct config_table trace_table, wishes_table, counters_table;
 

@@ -328,8 +328,9 @@ static int check_aa(const struct reader *r, const struct toml_node *node,
 {
 	if (!m->aa || strv_has(m->policies, "stock"))
 		return 0;
-	return config_error_key(r, toml_get(node, "aa"), err,
-				"aa = true compares \"stock\" with itself, and \"policies\" lacks it");
+	return config_error_key(
+		r, toml_get(node, "aa"), err,
+		"aa = true compares \"stock\" with itself, and \"policies\" lacks it");
 }
 
 int config_check_matrix(const struct reader *r, const struct toml_node *node, void *base,

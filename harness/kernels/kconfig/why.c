@@ -45,8 +45,7 @@ static struct property *prompt_of(struct symbol *sym)
 {
 	struct property *p;
 
-	for_all_prompts(sym, p)
-		return p;
+	for_all_prompts(sym, p) return p;
 	return NULL;
 }
 

@@ -80,11 +80,8 @@ static const struct {
 	const char *name;
 	void (*commit)(void);
 } faults[] = {
-	{ "sleeping", sleeping },
-	{ "use_after_free", use_after_free },
-	{ "leak", leak },
-	{ "lock_order", lock_order },
-	{ "armed_timer", armed_timer },
+	{ "sleeping", sleeping },     { "use_after_free", use_after_free }, { "leak", leak },
+	{ "lock_order", lock_order }, { "armed_timer", armed_timer },
 };
 
 static int __init faults_init(void)
