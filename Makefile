@@ -31,7 +31,7 @@ EXT_OBJ  := $(call obj,$(EXT_SRC))
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
 .DEFAULT_GOAL := all
-.PHONY: all run quick test test-unit test-vm fuzz test-debug test-kernel bench clean install format check help bootstrap
+.PHONY: all run quick test test-unit test-vm fuzz test-debug test-kernel bench clean install format check help bootstrap bootstrap-tests
 all: $(BUILD)/harness $(BUILD)/agent $(BUILD)/libharness_sqlite.so
 
 $(BUILD)/harness: $(call obj,harness/main.c) $(BUILD)/libcore.a
@@ -78,11 +78,14 @@ include harness/agent/agent.mk
 bootstrap:
 	@harness/bootstrap.sh
 
+bootstrap-tests:
+	@harness/bootstrap.sh harness/packages.txt tests/packages.txt
+
 run quick: bootstrap
 	@$(MAKE) --no-print-directory all
 	@$(BUILD)/harness run $(if $(filter quick,$@),quick)
 
-test: bootstrap
+test: bootstrap-tests
 	@$(MAKE) --no-print-directory all unit-programs check
 	@tests/run $(UNIT) $(FUZZ_TESTS) $(VM_TESTS)
 
@@ -93,25 +96,25 @@ VM_TESTS := $(sort $(wildcard tests/vm/*.test))
 FUZZ_TESTS := $(sort $(wildcard tests/fuzz/*.test))
 export BUILD
 
-test-unit: bootstrap
+test-unit: bootstrap-tests
 	@$(MAKE) --no-print-directory all unit-programs
 	@tests/run $(UNIT)
 
-test-vm: bootstrap
+test-vm: bootstrap-tests
 	@$(MAKE) --no-print-directory all
 	@tests/run $(VM_TESTS)
 
 # Half an hour a kernel: not a part of `make test`.
-test-debug: bootstrap
+test-debug: bootstrap-tests
 	@$(MAKE) --no-print-directory all
 	@tests/run -t 10000 $(wildcard tests/debug/*.test)
 
 # Five full builds of kernels: an hour.
-test-kernel: bootstrap
+test-kernel: bootstrap-tests
 	@$(MAKE) --no-print-directory all
 	@tests/run -t 10000 tests/long/kernel.test
 
-test-deterministic: bootstrap
+test-deterministic: bootstrap-tests
 	@$(MAKE) --no-print-directory all
 	@tests/deterministic
 
@@ -119,16 +122,16 @@ test-deterministic: bootstrap
 unit-programs: $(UNIT)
 
 # Hours; a minute of it is in `make test`.
-fuzz: bootstrap
+fuzz: bootstrap-tests
 	@for target in trace stream dat yaml; do nice -n 19 tests/fuzz/run $$target -runs=10000000 || exit 1; done
 
-bench: bootstrap
+bench: bootstrap-tests
 	@$(MAKE) --no-print-directory all $(BUILD)/tests/make_trace
 	@tests/bench/run
 
 # False alarms of this machine's own noise, over real boots; hours.
 .PHONY: aa-campaign
-aa-campaign: bootstrap
+aa-campaign: bootstrap-tests
 	@$(MAKE) --no-print-directory all
 	@tests/aa-campaign $(AA_BOOTS)
 
