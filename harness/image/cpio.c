@@ -42,7 +42,7 @@ static struct archive_entry *entry(struct cpio *c, const char *name, unsigned in
 {
 	struct archive_entry *e = archive_entry_new();
 
-	archive_entry_set_pathname(e, name);
+	archive_entry_set_pathname(e, name[0] == '/' ? &name[1] : name);
 	archive_entry_set_mode(e, mode);
 	archive_entry_set_size(e, (int64_t)size);
 	archive_entry_set_ino64(e, c->next_ino++);

@@ -2,7 +2,8 @@
 /*
  * cpio archives in the form that the kernel unpacks (newc), with equal bytes
  * for equal contents: no times, no owners, inode numbers in order of entry.
- * The caller adds entries in a fixed order, folders before what is in them.
+ * The caller adds entries in a fixed order, folders before what is in them, by
+ * their paths in the guest, with or without the first slash.
  */
 #ifndef HARNESS_CPIO_H
 #define HARNESS_CPIO_H

@@ -28,17 +28,17 @@ static int write_job(const char *path, const struct image_inputs *in, const char
 {
 	_cleanup_cpio_ struct cpio *c = cpio_create(path, err);
 
-	if (!c || cpio_data(c, JOB_PATH + 1, 0444, job, strlen(job), err) < 0)
+	if (!c || cpio_data(c, JOB_PATH, 0444, job, strlen(job), err) < 0)
 		return -1;
 	if ((in->n_policy || in->daemon) && cpio_dir(c, "policy", err) < 0)
 		return -1;
-	if (in->daemon && cpio_file(c, POLICY_DAEMON + 1, 0555, in->daemon, err) < 0)
+	if (in->daemon && cpio_file(c, POLICY_DAEMON, 0555, in->daemon, err) < 0)
 		return -1;
-	if (in->simdisk && (cpio_dir(c, SIMDISK_DIR + 1, err) < 0 ||
-			    cpio_file(c, SIMDISK_MODULE + 1, 0444, in->simdisk, err) < 0))
+	if (in->simdisk && (cpio_dir(c, SIMDISK_DIR, err) < 0 ||
+			    cpio_file(c, SIMDISK_MODULE, 0444, in->simdisk, err) < 0))
 		return -1;
 	for (size_t i = 0; i < in->n_policy; i++) {
-		if (cpio_file(c, in->policy[i].guest + 1, 0444, in->policy[i].from, err) < 0)
+		if (cpio_file(c, in->policy[i].guest, 0444, in->policy[i].from, err) < 0)
 			return -1;
 	}
 	return cpio_finish(c, err);
