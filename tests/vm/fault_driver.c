@@ -167,7 +167,9 @@ static int sink_console(void *arg, const void *data, size_t len)
 
 static struct cell cell_of(const struct trial *t)
 {
+	static const struct kernel_def def = { .name = (char *)"faults" };
 	struct cell c = {
+		.kernel = &def,
 		.kernel_id = "00",
 		.policy = &policy,
 		.workload = &workload,
