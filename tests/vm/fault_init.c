@@ -20,6 +20,7 @@
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "wire/job.h"
@@ -178,6 +179,7 @@ static void beat_for_ever(void)
 
 static void finish(const char *outcome)
 {
+	tcdrain(1); /* the machine ends with the bye, and takes with it what wasn't sent */
 	text(WIRE_OUTCOME, outcome);
 	frame(WIRE_BYE, NULL, 0);
 	for (;;)
