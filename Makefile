@@ -152,7 +152,7 @@ install: all
 	install $(BUILD)/harness $(DESTDIR)$(PREFIX)/bin/
 	install $(BUILD)/agent $(BUILD)/libharness_sqlite.so $(DESTDIR)$(PREFIX)/lib/mm-harness/
 	cp -r harness.toml policies workloads $(DESTDIR)$(PREFIX)/share/mm-harness/
-	for d in analysis/reports harness/kernels; do \
+	for d in analysis/reports harness/kernels harness/guest-modules; do \
 		install -d $(DESTDIR)$(PREFIX)/share/mm-harness/$$d && \
 		cp -r $$d/. $(DESTDIR)$(PREFIX)/share/mm-harness/$$d/; done
 	install -m 644 harness/packages.txt $(DESTDIR)$(PREFIX)/share/mm-harness/harness/
