@@ -11,12 +11,6 @@
 #include "db/db.h"
 #include "test.h"
 
-#define EXPECT_HAS(text, part)                                 \
-	do {                                                   \
-		if (!strstr(text, part))                       \
-			FAIL("no \"%s\" in:\n%s", part, text); \
-	} while (0)
-
 #define EXPECT_LACKS(text, part)                            \
 	do {                                                \
 		if (strstr(text, part))                     \

@@ -64,6 +64,20 @@ static bool test_failed;
 			FAIL("%s is %jd, expected %jd", #got, _g, _w); \
 	} while (0)
 
+/* For calls that give an error in `err`, which the test declares. */
+#define EXPECT_OK(call)                                                       \
+	do {                                                                  \
+		if ((call) < 0)                                               \
+			FAIL("%s: %s", #call, err ? err->msg : "(no error)"); \
+	} while (0)
+
+#define EXPECT_HAS(text, part)                                       \
+	do {                                                         \
+		const char *_t = (text);                             \
+		if (!_t || !strstr(_t, (part)))                      \
+			FAIL("no \"%s\" in:\n%s", (part), _t ?: ""); \
+	} while (0)
+
 #define EXPECT_STR(got, want)                                                                \
 	do {                                                                                 \
 		const char *_g = (got), *_w = (want);                                        \

@@ -18,19 +18,6 @@
 #include "kernel/objects.h"
 #include "tests/unit/fake_tree.h"
 
-#define EXPECT_OK(call)                                                       \
-	do {                                                                  \
-		if ((call) < 0)                                               \
-			FAIL("%s: %s", #call, err ? err->msg : "(no error)"); \
-	} while (0)
-
-#define EXPECT_IN(text, part)                                       \
-	do {                                                        \
-		const char *_t = (text) ?: "(null)";                \
-		if (!strstr(_t, (part)))                            \
-			FAIL("\"%s\" isn't in \"%s\"", (part), _t); \
-	} while (0)
-
 /* Builds the kernel of main, or of the files as they are. */
 static int build(struct fake *f, bool worktree, const char *patches, struct kernel **ret,
 		 struct error **err)
@@ -86,7 +73,7 @@ TEST(a_patched_kernel_is_built_on_top_of_the_stock_one)
 	some = fake_compiled(f);
 	EXPECT_STR(some, "one.c");
 	EXPECT(!streq(stock->id, patched->id));
-	EXPECT_IN(patched->version, "+1 patch");
+	EXPECT_HAS(patched->version, "+1 patch");
 	kernel_free(steal_ptr(&patched));
 	EXPECT_OK(build(f, false, fake_path(f, "queue"), &patched, &err));
 	none = fake_compiled(f);
@@ -215,7 +202,7 @@ TEST(a_build_that_depends_on_its_folder_is_found)
 	fake_makefile_write(f, "pwd >>$(B)/arch/x86/boot/bzImage");
 	fake_commit(f, "the folder is in the image");
 	EXPECT_OK(check(f, NULL, &differences, &err));
-	EXPECT_IN(differences, "vmlinuz differ");
+	EXPECT_HAS(differences, "vmlinuz differ");
 	EXPECT(!strstr(differences, "System.map"));
 }
 
@@ -231,7 +218,7 @@ TEST(a_refused_option_is_named_with_its_line)
 	fake_file(f, "base.config", "CONFIG_A=y\nCONFIG_REFUSED=y\n");
 	EXPECT(build(f, false, NULL, &k, &err) < 0);
 	EXPECT_INT(err->code, EXIT_INPUT);
-	EXPECT_IN(err->msg, "base.config:2: CONFIG_REFUSED=y, but it is n");
+	EXPECT_HAS(err->msg, "base.config:2: CONFIG_REFUSED=y, but it is n");
 	EXPECT_INT(count_in(f, "kernels") + count_in(f, "objects") + count_in(f, "builds"), 0);
 }
 
@@ -245,8 +232,8 @@ TEST(a_failed_build_leaves_nothing_and_says_where_its_log_is)
 	fake_file(f, "linux/two.c", "int two = ;\n");
 	EXPECT(build(f, true, NULL, &k, &err) < 0);
 	EXPECT_INT(err->code, EXIT_FAULT);
-	EXPECT_IN(err->msg, "two.c:1:11: error");
-	EXPECT_IN(err->msg, ".log has all of it");
+	EXPECT_HAS(err->msg, "two.c:1:11: error");
+	EXPECT_HAS(err->msg, ".log has all of it");
 	EXPECT_INT(count_in(f, "kernels") + count_in(f, "objects") + count_in(f, "builds"), 0);
 }
 

@@ -8,19 +8,6 @@
 #include "kernel/kernel.h"
 #include "tests/unit/fake_tree.h"
 
-#define EXPECT_OK(call)                                                       \
-	do {                                                                  \
-		if ((call) < 0)                                               \
-			FAIL("%s: %s", #call, err ? err->msg : "(no error)"); \
-	} while (0)
-
-#define EXPECT_IN(text, part)                                       \
-	do {                                                        \
-		const char *_t = (text) ?: "(null)";                \
-		if (!strstr(_t, (part)))                            \
-			FAIL("\"%s\" isn't in \"%s\"", (part), _t); \
-	} while (0)
-
 #define REVS(...) ((char *[]){ __VA_ARGS__, NULL })
 
 /* first (tag v1), second, third: main. */
@@ -106,7 +93,7 @@ static void expect_refused(struct fake *f, const char *first, const char *second
 	fake_kernel_init(&k, f, (char *[]){ (char *)first, (char *)second, NULL });
 	EXPECT(fake_expand(&k, &err) < 0);
 	EXPECT_INT(err->code, EXIT_INPUT);
-	EXPECT_IN(err->msg, msg);
+	EXPECT_HAS(err->msg, msg);
 }
 
 TEST(a_revision_that_is_not_there_has_a_position)
@@ -136,12 +123,12 @@ TEST(a_folder_that_is_no_tree_is_refused)
 	fake_file(f, "plain/one.c", "");
 	k.def.tree = (char *)fake_path(f, "plain");
 	EXPECT(fake_expand(&k, &err) < 0);
-	EXPECT_IN(err->msg, "harness.toml:1:1: ");
-	EXPECT_IN(err->msg, "is no git tree");
+	EXPECT_HAS(err->msg, "harness.toml:1:1: ");
+	EXPECT_HAS(err->msg, "is no git tree");
 	fake_file(f, "linux/mm/vmscan.c", "");
 	k.def.tree = (char *)fake_path(f, "linux/mm");
 	EXPECT(fake_expand(&k, &sub) < 0);
-	EXPECT_IN(sub->msg, "not its top");
+	EXPECT_HAS(sub->msg, "not its top");
 	k.def.tree = (char *)fake_path(f, "nowhere");
 	EXPECT(fake_expand(&k, &gone) < 0);
 	EXPECT_INT(gone->code, EXIT_INPUT);
@@ -263,7 +250,7 @@ TEST(the_record_of_a_dirty_kernel_says_so)
 	EXPECT_OK(fake_expand(&k, &err));
 	EXPECT_OK(kernel_get(k.set.defs[0], &dirty, &err));
 	EXPECT(dirty->dirty);
-	EXPECT_IN(dirty->version, "-dirty");
+	EXPECT_HAS(dirty->version, "-dirty");
 	EXPECT_OK(kernel_cached(k.set.defs[0], &cached, &err));
 	EXPECT(cached && cached->dirty);
 }

@@ -8,19 +8,6 @@
 #include "kernel/kernel.h"
 #include "tests/unit/fake_debian.h"
 
-#define EXPECT_OK(call)                                                       \
-	do {                                                                  \
-		if ((call) < 0)                                               \
-			FAIL("%s: %s", #call, err ? err->msg : "(no error)"); \
-	} while (0)
-
-#define EXPECT_IN(text, part)                                       \
-	do {                                                        \
-		const char *_t = (text) ?: "(null)";                \
-		if (!strstr(_t, (part)))                            \
-			FAIL("\"%s\" isn't in \"%s\"", (part), _t); \
-	} while (0)
-
 /* Counts its runs in ../runs; MAGIC is what the modules get. */
 static const char fake_kbuild[] =
 	"modules:\n"
@@ -122,7 +109,7 @@ TEST(a_module_for_another_kernel_is_refused)
 	bench_init(&b);
 	b.kernel.release = "6.1.0-other";
 	EXPECT(kernel_module(&b.kernel, &b.policy, &b.module, &ko, &err) < 0);
-	EXPECT_IN(err->msg, "was built for kernel 6.1.0-fake, not for 6.1.0-other");
+	EXPECT_HAS(err->msg, "was built for kernel 6.1.0-fake, not for 6.1.0-other");
 	EXPECT(!ko);
 	EXPECT(dir_list(fake_path(b.fake, "cache/mm-harness/modules"), &names, NULL) == 0);
 	for (size_t i = 0; names[i]; i++)
@@ -139,8 +126,8 @@ TEST(a_compiler_error_reaches_the_user)
 	fake_file(b.fake, "policies/demo/module/demo.c", "int demo = no_such_thing;\n");
 	EXPECT(kernel_module(&b.kernel, &b.policy, &b.module, &ko, &err) < 0);
 	EXPECT_INT(err->code, EXIT_FAULT);
-	EXPECT_IN(err->msg, "policy demo: module demo for fake");
-	EXPECT_IN(err->msg, "no_such_thing");
+	EXPECT_HAS(err->msg, "policy demo: module demo for fake");
+	EXPECT_HAS(err->msg, "no_such_thing");
 }
 
 TEST(a_module_of_the_kernel_is_found)
@@ -155,7 +142,7 @@ TEST(a_module_of_the_kernel_is_found)
 	EXPECT(str_ends(ko, "/modules/kernel/nd-pmem.ko"));
 	module.name = "lz4x";
 	EXPECT(kernel_module(&b.kernel, &b.policy, &module, &none, &err) < 0);
-	EXPECT_IN(err->msg, "has no module lz4x");
+	EXPECT_HAS(err->msg, "has no module lz4x");
 }
 
 /* --- kernel_supports -------------------------------------------------------------- */
@@ -238,7 +225,7 @@ TEST(an_option_that_a_fragment_forbids_is_known_before_the_build)
 
 	fake_package(f, "linux-source-6.1", "6.1.9-1", "");
 	EXPECT_OK(kernel_supports(&def, &policy, &forbidden, &err));
-	EXPECT_IN(forbidden, "needs CONFIG_NUMA");
+	EXPECT_HAS(forbidden, "needs CONFIG_NUMA");
 	policy.needs_config = psi;
 	EXPECT_OK(kernel_supports(&def, &policy, &unnamed, &err));
 	EXPECT(!unnamed);
