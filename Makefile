@@ -86,7 +86,7 @@ run quick: bootstrap
 	@$(BUILD)/harness run $(if $(filter quick,$@),quick)
 
 test: bootstrap-tests
-	@$(MAKE) --no-print-directory all unit-programs check
+	@$(MAKE) --no-print-directory all unit-programs check test-kernels
 	@tests/run $(UNIT) $(FUZZ_TESTS) $(VM_TESTS)
 
 # --- tests --------------------------------------------------------------------------
@@ -96,12 +96,19 @@ VM_TESTS := $(sort $(wildcard tests/vm/*.test))
 FUZZ_TESTS := $(sort $(wildcard tests/fuzz/*.test))
 export BUILD
 
+# Before the tests, whose time is limited: with an empty cache, two kernels are built.
+TEST_KERNELS := debian-6.1 debian-6.12 stock-6.1 patched-6.1 stock-6.12 patched-6.12
+
+.PHONY: test-kernels
+test-kernels: $(BUILD)/harness
+	@$(BUILD)/harness kernel build $(TEST_KERNELS) >/dev/null
+
 test-unit: bootstrap-tests
 	@$(MAKE) --no-print-directory all unit-programs
 	@tests/run $(UNIT)
 
 test-vm: bootstrap-tests
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory all test-kernels
 	@tests/run $(VM_TESTS)
 
 # Half an hour a kernel: not a part of `make test`.
