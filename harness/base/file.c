@@ -36,16 +36,18 @@ int file_read(const char *path, char **ret, size_t *ret_len, struct error **err)
 	return 0;
 }
 
-static int write_all(int fd, const char *data, size_t len)
+int fd_write(int fd, const void *data, size_t len)
 {
+	const char *p = data;
+
 	while (len) {
-		ssize_t n = write(fd, data, len);
+		ssize_t n = write(fd, p, len);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return -1;
-		data += n;
+		p += n;
 		len -= (size_t)n;
 	}
 	return 0;
@@ -58,7 +60,7 @@ int file_write(const char *path, const void *data, size_t len, struct error **er
 
 	if (fd < 0)
 		return error_errno(err, errno, "create %s", tmp);
-	if (write_all(fd, data, len) < 0 || fsync(fd) < 0 || rename(tmp, path) < 0) {
+	if (fd_write(fd, data, len) < 0 || fsync(fd) < 0 || rename(tmp, path) < 0) {
 		error_errno(err, errno, "write %s", path);
 		unlink(tmp);
 		return -1;

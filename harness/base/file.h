@@ -13,6 +13,8 @@ int file_read(const char *path, char **ret, size_t *ret_len, struct error **err)
 /* Written beside and renamed into place, so that readers see the old file or the new one. */
 int file_write(const char *path, const void *data, size_t len, struct error **err);
 int file_puts(const char *path, const char *text, struct error **err);
+/* All of it, however many writes that takes; -1 leaves errno. */
+int fd_write(int fd, const void *data, size_t len);
 /* Copies contents and permission bits; reflinks where the file system can. */
 int file_copy(const char *from, const char *to, struct error **err);
 

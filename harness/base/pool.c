@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "base/file.h"
 #include "base/proc.h"
 #include "base/progress.h"
 
@@ -42,20 +43,6 @@ unsigned int pool_cpus(void)
 	return (unsigned int)CPU_COUNT(&set);
 }
 
-static void write_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno != EINTR)
-			return;
-		if (n > 0) {
-			data += n;
-			len -= (size_t)n;
-		}
-	}
-}
-
 /* The live line is the parent's. */
 static void child_main(const struct pool_tasks *t, size_t task, pid_t parent, int fd)
 {
@@ -68,13 +55,13 @@ static void child_main(const struct pool_tasks *t, size_t task, pid_t parent, in
 		_exit(1);
 	progress_init(QUIET);
 	if (t->work(t->arg, task, &text, &why) == 0) {
-		write_all(fd, (char[]){ SAYS_DONE }, 1);
-		write_all(fd, text.data, text.len);
+		fd_write(fd, (char[]){ SAYS_DONE }, 1);
+		fd_write(fd, text.data, text.len);
 		_exit(0);
 	}
 	code = (char)(why ? why->code : EXIT_FAULT);
-	write_all(fd, (char[]){ SAYS_FAILED, code }, 2);
-	write_all(fd, why ? why->msg : "", why ? strlen(why->msg) : 0);
+	fd_write(fd, (char[]){ SAYS_FAILED, code }, 2);
+	fd_write(fd, why ? why->msg : "", why ? strlen(why->msg) : 0);
 	_exit(1);
 }
 

@@ -2,25 +2,14 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "exchange/internal.h"
 
 #define COPY_MAX (64u << 10)
 
 int write_all(int fd, const void *data, size_t n, struct error **err)
 {
-	const char *p = data;
-
-	while (n) {
-		ssize_t done = write(fd, p, n);
-
-		if (done < 0 && errno != EINTR)
-			return error_errno(err, errno, "write");
-		if (done > 0) {
-			p += done;
-			n -= done;
-		}
-	}
-	return 0;
+	return fd_write(fd, data, n) < 0 ? error_errno(err, errno, "write") : 0;
 }
 
 /* By hand, where the kernel can't copy between these two files. */
