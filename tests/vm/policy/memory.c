@@ -13,7 +13,27 @@
 struct zone {
 	char name[40];
 	unsigned long free, min, low, managed;
+	unsigned long reserved; /* blocks for atomic high orders: free, but not for a watermark */
 };
+
+static unsigned long reserved_of(const char *zone)
+{
+	char *text = get("/proc/pagetypeinfo"), name[16], at_name[16];
+	char *pages = text ? strstr(text, "Pages per block:") : NULL;
+	char *line = text ? strstr(text, "Number of blocks type") : NULL;
+	unsigned long blocks, found = 0;
+	unsigned int node, at_node;
+
+	if (!pages || !line || sscanf(zone, "Node %u, zone %15s", &node, name) != 2)
+		give_up("/proc/pagetypeinfo can't be read");
+	while ((line = strchr(line, '\n')) && sscanf(++line, "Node %u, zone %15s %*u %*u %*u %lu",
+						     &at_node, at_name, &blocks) == 3) {
+		if (at_node == node && !strcmp(at_name, name))
+			found = blocks * strtoul(pages + strlen("Pages per block:"), NULL, 10);
+	}
+	free(text);
+	return found;
+}
 
 /* The next zone that has memory, of what is left of /proc/zoneinfo. */
 static bool next_zone(char **rest, struct zone *z)
@@ -27,8 +47,10 @@ static bool next_zone(char **rest, struct zone *z)
 		sscanf(line, " pages free %lu", &z->free);
 		sscanf(line, " min %lu", &z->min);
 		sscanf(line, " low %lu", &z->low);
-		if (sscanf(line, " managed %lu", &z->managed) == 1 && z->managed)
+		if (sscanf(line, " managed %lu", &z->managed) == 1 && z->managed) {
+			z->reserved = reserved_of(z->name);
 			return true;
+		}
 	}
 	return false;
 }
@@ -37,7 +59,7 @@ static unsigned long missing(const struct zone *z, unsigned int mult)
 {
 	unsigned long lots = z->min + mult * (z->low - z->min);
 
-	return z->free <= lots ? lots + 1 - z->free : 0;
+	return z->free <= lots + z->reserved ? lots + z->reserved + 1 - z->free : 0;
 }
 
 unsigned long memory_lots(unsigned int mult)
@@ -58,8 +80,8 @@ void memory_show(unsigned int mult)
 	struct zone z;
 
 	while (next_zone(&rest, &z))
-		say("# %s: free %lu, min %lu, low %lu, managed %lu, missing %lu", z.name, z.free,
-		    z.min, z.low, z.managed, missing(&z, mult));
+		say("# %s: free %lu, reserved %lu, min %lu, low %lu, managed %lu, missing %lu",
+		    z.name, z.free, z.reserved, z.min, z.low, z.managed, missing(&z, mult));
 	free(text);
 }
 
