@@ -7,6 +7,7 @@
 #ifndef POLICY_COMPAT_H
 #define POLICY_COMPAT_H
 
+#include <linux/mmzone.h>
 #include <linux/sysctl.h>
 
 /* Handlers can't change their table any more (6.11). */
@@ -26,5 +27,19 @@
 #else
 #define compat_register_sysctl(path, table, n) ((void)(n), register_sysctl(path, table))
 #endif
+
+/*
+ * What watermark checks leave out of a zone's free pages for the sake of atomic
+ * high orders: the blocks kept for them, or only what is free of those (6.13,
+ * and stable releases of 6.12).
+ */
+static inline unsigned long compat_highatomic_pages(const struct zone *zone)
+{
+#ifdef COMPAT_FREE_HIGHATOMIC
+	return READ_ONCE(zone->nr_free_highatomic);
+#else
+	return READ_ONCE(zone->nr_reserved_highatomic);
+#endif
+}
 
 #endif /* POLICY_COMPAT_H */

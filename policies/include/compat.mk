@@ -4,3 +4,6 @@
 ifneq ($(shell grep 'proc_handler.const struct ctl_table' $(srctree)/include/linux/sysctl.h),)
 ccflags-y += -DCOMPAT_CONST_CTL_TABLE
 endif
+ifneq ($(shell grep nr_free_highatomic $(srctree)/include/linux/mmzone.h),)
+ccflags-y += -DCOMPAT_FREE_HIGHATOMIC
+endif

@@ -13,6 +13,7 @@
 #include <linux/wait.h>
 
 #include "boost.h"
+#include "compat.h"
 
 const char * const wt_extra_name = "boosts";	/* zones whose watermark was boosted */
 
@@ -27,7 +28,7 @@ static unsigned long zone_free(struct zone *zone)
 		free = zone_page_state_snapshot(zone, NR_FREE_PAGES);
 
 	/* Not for everyone: reserved for atomic high orders, and for CMA. */
-	free -= READ_ONCE(zone->nr_reserved_highatomic);
+	free -= compat_highatomic_pages(zone);
 	free -= zone_page_state(zone, NR_FREE_CMA_PAGES);
 	return max(free, 0L);
 }
