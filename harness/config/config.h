@@ -185,11 +185,12 @@ struct claim_def {
 	char **kernels;
 	char *workload;
 	enum mode mode;
-	char **knobs;  /* "OWNER.KNOB=VALUE" */
-	char *against; /* policy that it is compared with */
-	char **rivals; /* mainline's own means: as good as one of these is "already upstream" */
-	char *equal;   /* metric in which both sides have to agree, or NULL */
-	char *within;  /* how closely: "10%" */
+	unsigned int cpus; /* as a matrix's */
+	char **knobs;      /* "OWNER.KNOB=VALUE" */
+	char *against;     /* policy that it is compared with */
+	char **rivals;     /* mainline's own means: as good as one of these is "already upstream" */
+	char *equal;       /* metric in which both sides have to agree, or NULL */
+	char *within;      /* how closely: "10%" */
 	unsigned int reps;
 };
 
@@ -281,7 +282,8 @@ struct matrix_def {
 	size_t n_modes;
 	unsigned int reps;
 	uint64_t seed;
-	bool aa; /* stock twice, under another seed: what lies between the two is noise */
+	unsigned int cpus; /* instead of machine.cpus; 0: not given */
+	bool aa;           /* stock twice, under another seed: what lies between the two is noise */
 	enum twins twins;
 	struct sweep_def *sweeps;
 	size_t n_sweeps;

@@ -81,6 +81,14 @@ static const struct config_key claim_keys[] = {
 		.help = "as in a matrix",
 	},
 	{
+		.key = "cpus",
+		.type = KEY_UINT,
+		.offset = offsetof(struct claim_def, cpus),
+		.min = 1,
+		.max = 255,
+		.help = "virtual CPUs, instead of [machine] cpus",
+	},
+	{
 		.key = "knobs",
 		.type = KEY_STRINGS,
 		.offset = offsetof(struct claim_def, knobs),

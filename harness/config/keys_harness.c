@@ -121,6 +121,14 @@ static const struct config_key matrix_keys[] = {
 		.help = "of the order and of the workloads",
 	},
 	{
+		.key = "cpus",
+		.type = KEY_UINT,
+		.offset = offsetof(struct matrix_def, cpus),
+		.min = 1,
+		.max = 255,
+		.help = "virtual CPUs of these guests, instead of [machine] cpus",
+	},
+	{
 		.key = "aa",
 		.type = KEY_BOOL,
 		.offset = offsetof(struct matrix_def, aa),

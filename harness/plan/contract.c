@@ -9,7 +9,7 @@ static char *several_cpus(const struct cell *cell)
 	if (cell->machine->cpus <= 1)
 		return NULL;
 	return xasprintf("mode deterministic has one CPU and not %u: instructions are counted on "
-			 "one; set cpus = 1, or use tcg or kvm",
+			 "one; set cpus = 1 in the matrix, or use tcg or kvm",
 			 cell->machine->cpus);
 }
 

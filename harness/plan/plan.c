@@ -113,7 +113,7 @@ static void make_group(const struct builder *b, const struct point *p, char ret[
 	hash_str(h, p->workload->hash);
 	hash_variant(h, p->workload_variant);
 	hash_str(h, mode_name(p->mode));
-	hash_machine(h, &b->plan->config->machine);
+	hash_machine(h, &b->plan->machine);
 	hash_trace(h, p->trace);
 	hash_counters(h, &b->plan->config->counters);
 	hash_str(h, b->agent);
@@ -175,7 +175,7 @@ static struct cell make_cell(const struct builder *b, const struct point *p, uns
 		.mode = p->mode,
 		.rep = rep,
 		.seed = cell_seed(b, p, rep),
-		.machine = &c->machine,
+		.machine = &b->plan->machine,
 		.trace = p->trace,
 		.counters = &c->counters,
 		.twin = c->trace.enabled && !p->trace->enabled,
@@ -317,6 +317,9 @@ struct plan *plan_create(const struct config *c, const struct matrix_def *m,
 
 	p->config = c;
 	p->matrix = m;
+	p->machine = c->machine;
+	if (m->cpus)
+		p->machine.cpus = m->cpus;
 	p->seed = m->seed;
 	p->traces = trace_set_create();
 	if (build(&b, f ?: &everything, auto_mode, err) < 0)

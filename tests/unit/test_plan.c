@@ -226,6 +226,8 @@ TEST(ids_change_with_all_that_can_change_a_result)
 		  false },
 		{ "harness.toml", "[trace]\nevents = []\n" FIXTURE_KERNEL FIXTURE_MATRIX, false },
 		{ "harness.toml", FIXTURE_KERNEL FIXTURE_MATRIX "seed = 2\n", false },
+		{ "harness.toml", FIXTURE_KERNEL FIXTURE_MATRIX "cpus = 2\n", true },
+		{ "harness.toml", FIXTURE_KERNEL FIXTURE_MATRIX "cpus = 3\n", false },
 	};
 	_cleanup_free_ char *before = id_after(NULL, NULL);
 
@@ -395,7 +397,7 @@ TEST(what_would_break_the_deterministic_contract_is_refused)
 	EXPECT(stream && strstr(stream, "stream = \"never\""));
 	machine.cpus = 2;
 	cpus = contract_breach(&cell);
-	EXPECT(cpus && strstr(cpus, "set cpus = 1"));
+	EXPECT(cpus && strstr(cpus, "set cpus = 1 in the matrix"));
 	cell.mode = MODE_TCG;
 	EXPECT(!contract_breach(&cell));
 }
