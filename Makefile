@@ -116,10 +116,10 @@ test-debug: bootstrap-tests
 	@$(MAKE) --no-print-directory all
 	@tests/run -t 10000 $(wildcard tests/debug/*.test)
 
-# Five full builds of kernels: an hour.
+# Seven full builds of kernels: an hour.
 test-kernel: bootstrap-tests
 	@$(MAKE) --no-print-directory all
-	@tests/run -t 10000 tests/long/kernel.test
+	@tests/run -t 10000 tests/long/kernel.test tests/long/git.test
 
 test-deterministic: bootstrap-tests
 	@$(MAKE) --no-print-directory all
