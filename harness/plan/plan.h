@@ -57,8 +57,8 @@ struct plan {
 	const struct config *config;
 	const struct matrix_def *matrix;
 	struct machine_config machine; /* the configuration's, with what the matrix has of its own */
-	struct kernel_set kernels;  /* of the matrix, each revision of a git tree by itself */
-	char campaign_id[SHORT_ID]; /* hash over the cells and the order */
+	struct kernel_set kernels;     /* of the matrix, each revision of a git tree by itself */
+	char campaign_id[SHORT_ID];    /* hash over the cells and the order */
 	uint64_t seed;
 	/* In the order of execution: repetition by repetition, shuffled within each by the seed;
 	 * refused ones last. */
