@@ -13,6 +13,8 @@
 
 /* For a daemon to set itself up; it does so in milliseconds. */
 #define DAEMON_READY_MS 30000
+/* Some are read back as what the kernel does, which it does later (6.1's damon_reclaim). */
+#define KNOB_HOLDS_MS 1000
 
 static void add_knobs(const struct job *job, struct policy *p)
 {
@@ -75,6 +77,14 @@ static void compare(struct knob_state *k, const char *got, const struct error *e
 				       got, when, k->wanted);
 }
 
+static bool holds(void *arg)
+{
+	const struct knob_state *k = arg;
+	_cleanup_free_ char *got = read_knob(k, NULL);
+
+	return got && value_equal(k->wanted, got);
+}
+
 static void knob_apply(struct knob_state *k)
 {
 	_cleanup_error_ struct error *e = NULL;
@@ -83,6 +93,8 @@ static void knob_apply(struct knob_state *k)
 		k->before = read_value(k->path, NULL);
 		if (write_text(k->path, k->wanted, &e) < 0)
 			k->problem = xasprintf("knob %s: %s", k->name, e->msg);
+		else
+			wait_for(holds, k, KNOB_HOLDS_MS);
 	}
 	k->readback = read_knob(k, &e);
 	compare(k, k->readback, e, "after it was set");
@@ -108,7 +120,9 @@ static bool read_counter(const struct job_counter *c, uint64_t *ret)
 {
 	_cleanup_free_ char *text = NULL;
 
-	return file_read(c->path, &text, NULL, NULL) == 0 && text_number(text, c->name, ret);
+	if (file_read(c->path, &text, NULL, NULL) < 0)
+		return false;
+	return text_number(text, c->name, ret) || text_is_number(text, ret);
 }
 
 /* It says by its counters that it is set up. */

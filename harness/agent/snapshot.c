@@ -60,6 +60,16 @@ bool text_number(const char *text, const char *name, uint64_t *ret)
 	return false;
 }
 
+bool text_is_number(const char *text, uint64_t *ret)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (!digits || text[digits + strspn(text + digits, "\n")])
+		return false;
+	*ret = strtoull(text, NULL, 10);
+	return true;
+}
+
 uint64_t snapshot_number(const struct snapshot *s, enum snapshot_file file, const char *name)
 {
 	uint64_t v = 0;

@@ -33,5 +33,7 @@ uint64_t snapshot_number(const struct snapshot *s, enum snapshot_file file, cons
 
 /* The number of a "name value" or "name: value kB" line; false if there is none. */
 bool text_number(const char *text, const char *name, uint64_t *ret);
+/* Of a file that is one number, as those of sysfs are. */
+bool text_is_number(const char *text, uint64_t *ret);
 
 #endif

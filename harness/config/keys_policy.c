@@ -168,7 +168,7 @@ static const struct config_key counter_keys[] = {
 		.type = KEY_NAME,
 		.offset = offsetof(struct counter_def, name),
 		.required = true,
-		.help = "first word of the line",
+		.help = "first word of the line; what to call it in a file that is one number",
 	},
 	{
 		.key = "file",

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "image/cached.h"
 #include "image/program.h"
+#include "plan/content.h"
 #include "plan/plan.h"
 
 /*
@@ -30,7 +31,7 @@ static int identify(const struct program *p, char ret[HASH_HEX], struct error **
 		hash_str(h, *word);
 	hash_str(h, p->name);
 	hash_str(h, p->source);
-	if (hash_tree(h, p->dir, NULL, err) < 0)
+	if (content_hash(h, p->dir, err) < 0)
 		return -1;
 	hash_finish(h, ret);
 	ret[SHORT_ID - 1] = '\0';

@@ -92,6 +92,21 @@ TEST(numbers_are_found_by_their_whole_name)
 	EXPECT(!text_number("", "pgsteal", &v));
 }
 
+TEST(a_file_can_be_one_number)
+{
+	uint64_t v = 0;
+
+	EXPECT(text_is_number("42\n", &v));
+	EXPECT_INT(v, 42);
+	EXPECT(text_is_number("0", &v));
+	EXPECT_INT(v, 0);
+	EXPECT(!text_is_number("-1\n", &v));
+	EXPECT(!text_is_number("42 kB\n", &v));
+	EXPECT(!text_is_number("42\n7\n", &v));
+	EXPECT(!text_is_number("", &v));
+	EXPECT(!text_is_number("\n", &v));
+}
+
 TEST(json_is_read_by_others)
 {
 	static char *const list[] = { "a\"b", "\\", NULL };
