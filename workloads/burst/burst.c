@@ -8,6 +8,10 @@
  *	idles, the time in which a policy may free pages in the background;
  *	touches new anonymous pages at once and times each fault;
  *	gives them back.
+ * With --resident-permille, a part of the memory holds anonymous pages that are
+ * written in each round and then idle with the rest: a burst of more than the
+ * page cache has to give can only be served by swapping them out. Their contents
+ * are checked (policies that swap are what this is for; see idleburst).
  *
  * What it reports are counts, exact percentiles and a histogram, as JSON.
  */
@@ -35,7 +39,8 @@
 
 static struct options {
 	const char *data, *out;
-	unsigned long rounds, idle_ms, burst_permille, threads, margin_percent, thp;
+	unsigned long rounds, idle_ms, burst_permille, threads, margin_percent, thp,
+		resident_permille;
 	uint64_t seed;
 } opt = {
 	.rounds = 3,
@@ -241,6 +246,44 @@ static struct worker *start_workers(unsigned long pages)
 	return workers;
 }
 
+/* --- what is resident ------------------------------------------------------- */
+
+static uint64_t *resident;
+static unsigned long resident_pages;
+
+static uint64_t *resident_word(unsigned long page)
+{
+	return resident + page * (size_t)page_size / sizeof(*resident);
+}
+
+static uint64_t resident_stamp(unsigned long page, unsigned long round)
+{
+	return (page + 1) * 0x9e3779b97f4a7c15ull + round + opt.seed;
+}
+
+/* Of round `i`; the one before must have left its own stamps. */
+static void resident_write(unsigned long i)
+{
+	for (unsigned long page = 0; page < resident_pages; page++) {
+		uint64_t *word = resident_word(page);
+		uint64_t want = i ? resident_stamp(page, i - 1) : 0;
+
+		if (*word != want)
+			fail("page %lu of what is resident has %" PRIx64 ", not %" PRIx64, page,
+			     *word, want);
+		*word = resident_stamp(page, i);
+	}
+}
+
+static void resident_map(void)
+{
+	resident_pages = (unsigned long)sysconf(_SC_PHYS_PAGES) * opt.resident_permille / 1000;
+	if (!resident_pages)
+		return;
+	resident = map(resident_pages * (size_t)page_size);
+	madvise(resident, resident_pages * (size_t)page_size, MADV_NOHUGEPAGE);
+}
+
 /* --- results -------------------------------------------------------------- */
 
 struct result {
@@ -277,6 +320,7 @@ static void one_round(struct filler *f, struct worker *workers, struct result *r
 {
 	struct vmstat before;
 
+	resident_write(i);
 	fill(f);
 	before = read_vmstat();
 	r->free_before[i] = read_zones().free;
@@ -430,6 +474,8 @@ static const struct number_option {
 	  900 },
 	{ "threads", "that share a burst", &opt.threads, 1, 256 },
 	{ "margin-percent", "above the high watermarks, of them", &opt.margin_percent, 1, 1000 },
+	{ "resident-permille", "anonymous pages that idle, in 1/1000 of the memory",
+	  &opt.resident_permille, 0, 2000 },
 	{ "thp", "1: with transparent huge pages", &opt.thp, 0, 1 },
 };
 
@@ -503,8 +549,10 @@ int main(int argc, char **argv)
 	if (mlockall(MCL_CURRENT) < 0)
 		fprintf(stderr, "burst: mlockall: %s; its own pages may be reclaimed\n",
 			strerror(errno));
+	resident_map();
 	for (unsigned long i = 0; i < opt.rounds; i++)
 		one_round(&filler, workers, &result, i);
+	resident_write(opt.rounds);
 	for (unsigned long i = 0; i < opt.threads; i++)
 		pthread_join(workers[i].thread, NULL);
 	print_result(&result, workers);

@@ -15,7 +15,7 @@ static inline void __attribute__((noreturn, format(printf, 1, 2))) fail(const ch
 {
 	va_list ap;
 
-	fputs("burst: ", stderr);
+	fprintf(stderr, "%s: ", program_invocation_short_name);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
@@ -90,14 +90,21 @@ enum {
 	PGSTEAL_KSWAPD,
 	PGFAULT,
 	PGMAJFAULT,
+	PSWPIN,
+	PSWPOUT,
 	N_EVENTS
 };
 
 static const char *const events[N_EVENTS] = {
-	[ALLOCSTALL] = "allocstall_*",       [PGSCAN_DIRECT] = "pgscan_direct",
-	[PGSTEAL_DIRECT] = "pgsteal_direct", [PGSCAN_KSWAPD] = "pgscan_kswapd",
-	[PGSTEAL_KSWAPD] = "pgsteal_kswapd", [PGFAULT] = "pgfault",
+	[ALLOCSTALL] = "allocstall_*",
+	[PGSCAN_DIRECT] = "pgscan_direct",
+	[PGSTEAL_DIRECT] = "pgsteal_direct",
+	[PGSCAN_KSWAPD] = "pgscan_kswapd",
+	[PGSTEAL_KSWAPD] = "pgsteal_kswapd",
+	[PGFAULT] = "pgfault",
 	[PGMAJFAULT] = "pgmajfault",
+	[PSWPIN] = "pswpin",
+	[PSWPOUT] = "pswpout",
 };
 
 struct vmstat {

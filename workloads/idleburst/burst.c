@@ -1,0 +1,1 @@
+../burst/burst.c
