@@ -119,6 +119,23 @@ TEST(a_header_belongs_to_the_source)
 	EXPECT(strcmp(before, after) != 0);
 }
 
+/* Workloads share sources by links. */
+TEST(what_a_link_leads_to_belongs_to_the_source)
+{
+	_cleanup_free_ char *before = NULL, *after = NULL, *link = NULL, *shared = NULL;
+	_cleanup_fixture_ struct fixture f;
+
+	fixture_init(&f);
+	link = xasprintf("%s/tiny.h", f.dir);
+	shared = xasprintf("%s-shared.h", f.dir);
+	file_puts(shared, "#define STATUS 1\n", NULL);
+	EXPECT(unlink(link) == 0 && symlink(shared, link) == 0);
+	EXPECT_INT(tools_build(&f.workload, &before, NULL), 0);
+	file_puts(shared, "#define STATUS 2\n", NULL);
+	EXPECT_INT(tools_build(&f.workload, &after, NULL), 0);
+	EXPECT(before && after && strcmp(before, after) != 0);
+}
+
 /* In the image's bytes: it isn't compressed. */
 static bool holds(const char *image, const char *text)
 {
