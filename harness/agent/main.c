@@ -175,6 +175,9 @@ static struct verdict judge(struct agent *a)
 	_cleanup_free_ char *refused = policy_verify_after(&a->job, &a->policy);
 	_cleanup_free_ char *failed = workload_problem(&a->workload, &a->job);
 
+	/* Whatever else went wrong: this is the worst that a kernel can do. */
+	if (workload_lost_data(&a->workload))
+		return verdict("data-lost", steal_ptr(&failed));
 	if (killed)
 		return verdict("oom",
 			       xasprintf("the OOM killer killed %ju times%s%s", (uintmax_t)killed,

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 
 #include "agent/mounts.h"
 #include "agent/wait.h"
@@ -165,6 +166,11 @@ static const char *last_words(const struct workload *w, size_t *ret_len)
 		;
 	*ret_len = end - start;
 	return s + start;
+}
+
+bool workload_lost_data(const struct workload *w)
+{
+	return !w->timed_out && WIFEXITED(w->status) && WEXITSTATUS(w->status) == EX_DATAERR;
 }
 
 char *workload_problem(const struct workload *w, const struct job *job)

@@ -19,5 +19,7 @@ int workload_run(const struct job *job, struct workload *ret, struct error **err
 void workload_end_stragglers(void);
 /* NULL if it ended well, or what went wrong; caller frees. */
 char *workload_problem(const struct workload *w, const struct job *job);
+/* It said by its exit status, EX_DATAERR, that contents weren't what they had to be. */
+bool workload_lost_data(const struct workload *w);
 
 #endif

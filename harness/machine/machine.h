@@ -19,22 +19,24 @@
  * How a boot ended.  A lost machine is never a slow one: each has a name.
  * X(enum, name in the database, what it means)
  */
-#define OUTCOMES(X)                                                                    \
-	X(OK, "ok", "the workload ended and the policy was verified active")           \
-	X(POLICY_REFUSED, "policy-refused", "the policy could not be verified active") \
-	X(WORKLOAD_FAILED, "workload-failed", "the workload exited with an error")     \
-	X(SETUP_FAILED, "setup-failed", "the agent could not prepare the guest")       \
-	X(KERNEL_OOPS, "kernel-oops",                                                  \
-	  "the kernel reported an oops, a BUG or a warning of a debug check")          \
-	X(KERNEL_PANIC, "kernel-panic", "the kernel panicked")                         \
-	X(OOM, "oom", "the OOM killer ended the workload or the agent")                \
-	X(HANG, "hang", "heartbeats stopped while the machine was running")            \
-	X(TIMEOUT, "timeout", "the guest was alive and didn't end in time")            \
-	X(BOOT_FAILED, "boot-failed", "the agent was never heard of")                  \
-	X(VM_LOST, "vm-lost", "the machine's process ended by itself")                 \
-	X(STREAM_TORN, "stream-torn", "the frame stream was damaged or cut off")       \
-	X(CLOCK_WRONG, "clock-wrong",                                                  \
-	  "the guest's clock didn't go with the host's: no time it measured holds")    \
+#define OUTCOMES(X)                                                                     \
+	X(OK, "ok", "the workload ended and the policy was verified active")            \
+	X(POLICY_REFUSED, "policy-refused", "the policy could not be verified active")  \
+	X(WORKLOAD_FAILED, "workload-failed", "the workload exited with an error")      \
+	X(DATA_LOST, "data-lost",                                                       \
+	  "the workload found other data in memory or on a disk than it had put there") \
+	X(SETUP_FAILED, "setup-failed", "the agent could not prepare the guest")        \
+	X(KERNEL_OOPS, "kernel-oops",                                                   \
+	  "the kernel reported an oops, a BUG or a warning of a debug check")           \
+	X(KERNEL_PANIC, "kernel-panic", "the kernel panicked")                          \
+	X(OOM, "oom", "the OOM killer ended the workload or the agent")                 \
+	X(HANG, "hang", "heartbeats stopped while the machine was running")             \
+	X(TIMEOUT, "timeout", "the guest was alive and didn't end in time")             \
+	X(BOOT_FAILED, "boot-failed", "the agent was never heard of")                   \
+	X(VM_LOST, "vm-lost", "the machine's process ended by itself")                  \
+	X(STREAM_TORN, "stream-torn", "the frame stream was damaged or cut off")        \
+	X(CLOCK_WRONG, "clock-wrong",                                                   \
+	  "the guest's clock didn't go with the host's: no time it measured holds")     \
 	X(INTERRUPTED, "interrupted", "the user stopped the run")
 
 enum outcome {
