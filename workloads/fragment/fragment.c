@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fragment: memory that is in use a little everywhere.
+ *
+ *	fills memory with small pages, each with contents of its own;
+ *	frees of them at random until so many are left, and pins a few;
+ *	goes on for a while, checking pages and writing some anew, and, as churn,
+ *	giving pages back and taking others; here a policy may make room;
+ *	asks for huge pages, and times how long it takes until they are there;
+ *	checks every page.
+ *
+ * What it reports is JSON.  Contents that are not what was written are user
+ * data that was lost, and end it with EX_DATAERR whatever else went well.
+ */
+#include <getopt.h>
+#include <sysexits.h>
+
+#include "arena.h"
+#include "huge.h"
+#include "latency.h"
+#include "pins.h"
+
+/* --- what to do ------------------------------------------------------------- */
+
+static struct options {
+	const char *data, *out;
+	unsigned long keep_percent, leave_kb, hold_ms, batch, think_us, write_percent,
+		churn_permille;
+	unsigned long pins, direct, direct_pages, huge, huge_timeout_ms, corrupt;
+	uint64_t seed;
+} opt = {
+	.keep_percent = 30,
+	.leave_kb = 4096,
+	.hold_ms = 10000,
+	.batch = 32,
+	.think_us = 2000,
+	.write_percent = 20,
+	.pins = 4,
+	.direct = 2,
+	.direct_pages = 8,
+	.huge = 16,
+	.huge_timeout_ms = 5000,
+};
+
+enum { CORRUPT_NONE, CORRUPT_LIVE, CORRUPT_SPLICED };
+
+/* --- /proc/vmstat ------------------------------------------------------------- */
+
+/* What moving pages costs, whoever does it. */
+static const char *const events[] = {
+	"pgmigrate_success",    "pgmigrate_fail", "compact_migrate_scanned",
+	"compact_free_scanned", "compact_stall",  "compact_success",
+};
+
+#define N_EVENTS (sizeof(events) / sizeof(events[0]))
+
+struct vmstat {
+	uint64_t v[N_EVENTS];
+};
+
+static struct vmstat read_vmstat(void)
+{
+	FILE *f = fopen("/proc/vmstat", "r");
+	struct vmstat s = { 0 };
+	char name[64];
+	uint64_t v;
+
+	if (!f)
+		fail("/proc/vmstat: %s", strerror(errno));
+	while (fscanf(f, "%63s %" SCNu64, name, &v) == 2) {
+		for (size_t i = 0; i < N_EVENTS; i++) {
+			if (strcmp(name, events[i]) == 0)
+				s.v[i] = v;
+		}
+	}
+	fclose(f);
+	return s;
+}
+
+/* --- the work ----------------------------------------------------------------- */
+
+struct hold {
+	uint64_t begin_ns, end_ns;
+	uint64_t replaced;
+	struct vmstat before, after;
+	struct latency *op;
+};
+
+/* One page at random: looked at, and now and then written anew or exchanged for another. */
+static void operate(struct arena *a, struct hold *h)
+{
+	uint32_t i = arena_random(a, a->live);
+
+	arena_check(a, a->order[i]);
+	if (a->holes && arena_random(a, 1000) < opt.churn_permille) {
+		arena_free(a, i);
+		arena_grow(a, arena_random(a, a->holes));
+		h->replaced++;
+	} else if (arena_random(a, 100) < opt.write_percent) {
+		arena_write(a, a->order[i]);
+	}
+}
+
+/* A batch, one clock reading an operation: the end of one is the beginning of the next. */
+static uint64_t work(struct arena *a, struct hold *h)
+{
+	uint64_t t = now_ns();
+
+	for (unsigned long i = 0; i < opt.batch; i++) {
+		uint64_t later;
+
+		operate(a, h);
+		later = now_ns();
+		latency_add(h->op, later - t);
+		t = later;
+	}
+	return t;
+}
+
+/* For the tests of this very program: one bit, behind the back of the books. */
+static void corrupt(struct arena *a, const struct splice *s)
+{
+	uint32_t page = opt.corrupt == CORRUPT_SPLICED ? s->pages[0] : a->order[0];
+
+	arena_at(a, page)[PAGE / 2] ^= 1;
+}
+
+/* Batches with pauses between them: policies that wait for an idle moment are to have some. */
+static void hold(struct arena *a, const struct splice *s, struct hold *h)
+{
+	uint64_t now, end;
+
+	h->before = read_vmstat();
+	h->begin_ns = now = now_ns();
+	end = now + opt.hold_ms * 1000000ull;
+	while (now < end) {
+		now = work(a, h);
+		sleep_ns(opt.think_us * 1000ull);
+	}
+	h->end_ns = now;
+	h->after = read_vmstat();
+	if (opt.corrupt)
+		corrupt(a, s);
+}
+
+/* --- results -------------------------------------------------------------------- */
+
+struct result {
+	uint32_t filled, kept;
+	struct hold hold;
+	unsigned long transfers;
+	struct huge huge;
+	struct stamps stamps;
+};
+
+static void print_hold(FILE *out, const struct hold *h)
+{
+	double s = (double)(h->end_ns - h->begin_ns) / 1e9;
+
+	fprintf(out,
+		"  \"hold\": {\"begin_ns\": %" PRIu64 ", \"end_ns\": %" PRIu64 ", \"ops\": %" PRIu64
+		", \"ops_per_s\": %.1f, \"replaced\": %" PRIu64,
+		h->begin_ns, h->end_ns, h->op->n, (double)h->op->n / s, h->replaced);
+	for (size_t i = 0; i < N_EVENTS; i++)
+		fprintf(out, ", \"%s\": %" PRIu64, events[i], h->after.v[i] - h->before.v[i]);
+	fputs("},\n", out);
+	latency_print(out, "op_ns", h->op);
+}
+
+static void print_result(const struct result *r)
+{
+	FILE *out = opt.out ? fopen(opt.out, "w") : stdout;
+
+	if (!out)
+		fail("create %s: %s", opt.out, strerror(errno));
+	fprintf(out, "{\n  \"filled_pages\": %u,\n  \"kept_pages\": %u,\n", r->filled, r->kept);
+	print_hold(out, &r->hold);
+	fprintf(out, "  \"direct_transfers\": %lu,\n", r->transfers);
+	fprintf(out,
+		"  \"huge\": {\"wanted\": %lu, \"got\": %lu, \"fell_back\": %lu, "
+		"\"first_ns\": %" PRIu64 ", \"all_ns\": %" PRIu64 "},\n",
+		r->huge.wanted, r->huge.got, r->huge.fell_back, r->huge.first_ns, r->huge.all_ns);
+	fprintf(out, "  \"contents\": {\"checked\": %lu, \"bad\": %lu}\n}\n", r->stamps.checked,
+		r->stamps.bad);
+	if (ferror(out) || fclose(out) != 0)
+		fail("write %s: %s", opt.out ?: "stdout", strerror(errno));
+}
+
+/* --- command line ----------------------------------------------------------------- */
+
+static const struct number_option {
+	const char *name, *help;
+	unsigned long *value, min, max;
+} numbers[] = {
+	{ "keep-percent", "of the pages are left", &opt.keep_percent, 1, 100 },
+	{ "leave-kb", "free above the high watermarks when memory is full", &opt.leave_kb, 0,
+	  1ul << 40 },
+	{ "hold-ms", "the time in which a policy may make room", &opt.hold_ms, 1, 3600000 },
+	{ "batch", "operations between two pauses", &opt.batch, 1, 1000000 },
+	{ "think-us", "a pause", &opt.think_us, 0, 10000000 },
+	{ "write-percent", "of the pages that are checked are written anew", &opt.write_percent, 0,
+	  100 },
+	{ "churn-permille", "are given back, and others taken", &opt.churn_permille, 0, 1000 },
+	{ "pins", "pages in a pipe, by vmsplice", &opt.pins, 0, 256 },
+	{ "direct", "threads that write and read pages by O_DIRECT", &opt.direct, 0, 64 },
+	{ "direct-pages", "of each of them", &opt.direct_pages, 1, 1024 },
+	{ "huge", "huge pages that are asked for at the end", &opt.huge, 0, 1ul << 20 },
+	{ "huge-timeout-ms", "how long they are waited for", &opt.huge_timeout_ms, 0, 3600000 },
+	{ "corrupt", "a bit of: 1 a live page, 2 a spliced one; to see it found", &opt.corrupt, 0,
+	  2 },
+};
+
+#define N_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
+
+enum { OPT_DATA = N_NUMBERS, OPT_OUT, OPT_SEED, N_OPTIONS };
+
+static void __attribute__((noreturn)) usage(void)
+{
+	fprintf(stderr, "usage: %s [--data DEVICE] [--out FILE] [--seed N] [OPTION N]...\n",
+		program_invocation_short_name);
+	for (size_t i = 0; i < N_NUMBERS; i++)
+		fprintf(stderr, "  --%-16s %s (%lu to %lu, default %lu)\n", numbers[i].name,
+			numbers[i].help, numbers[i].min, numbers[i].max, *numbers[i].value);
+	exit(EX_USAGE);
+}
+
+static uint64_t to_number(const char *name, const char *text, uint64_t min, uint64_t max)
+{
+	char *end;
+	uint64_t v;
+
+	errno = 0;
+	v = strtoull(text, &end, 10);
+	if (errno || end == text || *end || *text == '-' || v < min || v > max)
+		fail("--%s %s: not a number from %" PRIu64 " to %" PRIu64, name, text, min, max);
+	return v;
+}
+
+static void parse_options(int argc, char **argv)
+{
+	struct option table[N_OPTIONS + 1] = {
+		[OPT_DATA] = { "data", required_argument, NULL, OPT_DATA },
+		[OPT_OUT] = { "out", required_argument, NULL, OPT_OUT },
+		[OPT_SEED] = { "seed", required_argument, NULL, OPT_SEED },
+	};
+	int c;
+
+	for (int i = 0; i < (int)N_NUMBERS; i++)
+		table[i] = (struct option){ numbers[i].name, required_argument, NULL, i };
+	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
+		if (c == OPT_DATA)
+			opt.data = optarg;
+		else if (c == OPT_OUT)
+			opt.out = optarg;
+		else if (c == OPT_SEED)
+			opt.seed = to_number("seed", optarg, 0, UINT64_MAX);
+		else if (c >= 0 && c < (int)N_NUMBERS)
+			*numbers[c].value =
+				to_number(numbers[c].name, optarg, numbers[c].min, numbers[c].max);
+		else
+			usage();
+	}
+	if (optind < argc || (opt.direct && !opt.data))
+		usage();
+	if (opt.corrupt == CORRUPT_SPLICED && !opt.pins)
+		fail("--corrupt 2: there is no spliced page");
+}
+
+/* --- the order of things ------------------------------------------------------------ */
+
+static void run(struct arena *a, struct result *r)
+{
+	static atomic_bool stop;
+	struct splice spliced = { 0 };
+	struct direct *direct;
+
+	arena_thin(a, (uint32_t)((uint64_t)a->pages * opt.keep_percent / 100));
+	r->kept = a->live;
+	splice_begin(&spliced, a, opt.pins);
+	direct = direct_begin(a, opt.data, opt.direct, opt.direct_pages, &stop);
+	hold(a, &spliced, &r->hold);
+	if (opt.huge)
+		huge_measure(&r->huge, opt.huge, opt.huge_timeout_ms);
+	atomic_store(&stop, true);
+	r->transfers = direct_end(direct, opt.direct);
+	splice_end(&spliced, a);
+	arena_check_all(a);
+}
+
+int main(int argc, char **argv)
+{
+	static struct latency op;
+	static struct result result = { .hold = { .op = &op } };
+	const uint32_t most = (uint32_t)sysconf(_SC_PHYS_PAGES);
+	struct arena arena;
+
+	parse_options(argc, argv);
+	result.stamps.seed = opt.seed;
+	arena_init(&arena, &result.stamps, most);
+	/* The books aren't to be what is reclaimed or moved; the arena, which comes later, is. */
+	if (mlockall(MCL_CURRENT | MCL_ONFAULT) < 0)
+		fprintf(stderr, "mlockall: %s\n", strerror(errno));
+	if (munlock(arena.base, (size_t)most * PAGE) < 0)
+		fail("munlock: %s", strerror(errno));
+	if (opt.huge)
+		huge_enable();
+	arena_fill(&arena, most, opt.leave_kb * 1024 / PAGE);
+	result.filled = arena.pages;
+	run(&arena, &result);
+	print_result(&result);
+	if (!result.stamps.bad)
+		return 0;
+	fprintf(stderr, "%lu of %lu checks found contents that nobody wrote\n", result.stamps.bad,
+		result.stamps.checked);
+	return EX_DATAERR;
+}
