@@ -2,7 +2,7 @@
 -- What a person asks of a run.  Times are nanoseconds of the guest's monotonic clock.
 -- `phase` is the phase of the run in which something began; only "workload" is measured.
 
--- Where in time the measured phase is; a run that broke off has no end of it.
+-- Where in time the measured phase is, its end not included; a run that broke off has none.
 CREATE VIEW v_measured AS
 SELECT run_id, start_ns, coalesce(end_ns, 9223372036854775807) AS end_ns
 FROM phase
@@ -112,7 +112,7 @@ WITH counted AS (
 	SELECT e.run_id, e.reason, count(*) AS flushes, sum(e.pages = -1) AS full,
 	       sum(CASE WHEN e.pages > 0 THEN e.pages ELSE 0 END) AS pages
 	FROM event_tlb_tlb_flush AS e
-	JOIN v_measured AS m ON m.run_id = e.run_id AND e.ts_ns BETWEEN m.start_ns AND m.end_ns
+	JOIN v_measured AS m ON m.run_id = e.run_id AND e.ts_ns >= m.start_ns AND e.ts_ns < m.end_ns
 	GROUP BY e.run_id, e.reason
 )
 SELECT counted.run_id, reason, symbol.name AS reason_name, flushes, full, pages
@@ -122,32 +122,43 @@ LEFT JOIN symbol ON symbol.kernel_id = run.kernel_id AND symbol.system = 'tlb'
 	AND symbol.event = 'tlb_flush' AND symbol.field = 'reason'
 	AND symbol.kind = 'value' AND symbol.value = reason;
 
--- Function-call interrupts of the measured phase, by CPU and second: TLB shootdowns
--- travel on these vectors, and so do other calls.  "received" stands on the CPU that was
--- interrupted; "sent" (6.4 and later) on the one that asked, once for a whole mask.
+-- Interrupts for TLB shootdowns, of the measured phase by CPU and second.  "received" stands
+-- on the CPU that was interrupted, "sent" on the one that asked, once for a whole mask.  Sent of
+-- kind tlb_flush are those for the TLB, with any kernel; the other kinds count function-call
+-- interrupts, in which shootdowns travel beside other calls (ipi_send_*: 6.4 and later).
 CREATE VIEW v_tlb_ipi AS
 SELECT e.run_id, (ts_ns - start_ns) / 1000000000 AS second, cpu, 'received' AS direction,
        'call_function' AS kind, count(*) AS n
 FROM v_measured AS m JOIN event_irq_vectors_call_function_entry AS e
-	ON e.run_id = m.run_id AND ts_ns BETWEEN start_ns AND end_ns
+	ON e.run_id = m.run_id AND ts_ns >= start_ns AND ts_ns < end_ns
 GROUP BY 1, 2, 3
 UNION ALL
-SELECT e.run_id, (ts_ns - start_ns) / 1000000000, cpu, 'received', 'call_function_single',
-       count(*)
+SELECT e.run_id, (ts_ns - start_ns) / 1000000000, cpu, 'received',
+       'call_function_single', count(*)
 FROM v_measured AS m JOIN event_irq_vectors_call_function_single_entry AS e
-	ON e.run_id = m.run_id AND ts_ns BETWEEN start_ns AND end_ns
+	ON e.run_id = m.run_id AND ts_ns >= start_ns AND ts_ns < end_ns
 GROUP BY 1, 2, 3
 UNION ALL
-SELECT e.run_id, (ts_ns - start_ns) / 1000000000, cpu, 'sent', 'ipi_send_cpu',
-       count(*)
+SELECT e.run_id, (ts_ns - start_ns) / 1000000000, cpu, 'sent',
+       'ipi_send_cpu', count(*)
 FROM v_measured AS m JOIN event_ipi_ipi_send_cpu AS e
-	ON e.run_id = m.run_id AND ts_ns BETWEEN start_ns AND end_ns
+	ON e.run_id = m.run_id AND ts_ns >= start_ns AND ts_ns < end_ns
 GROUP BY 1, 2, 3
 UNION ALL
-SELECT e.run_id, (ts_ns - start_ns) / 1000000000, cpu, 'sent', 'ipi_send_cpumask',
-       count(*)
+SELECT e.run_id, (ts_ns - start_ns) / 1000000000, cpu, 'sent',
+       'ipi_send_cpumask', count(*)
 FROM v_measured AS m JOIN event_ipi_ipi_send_cpumask AS e
-	ON e.run_id = m.run_id AND ts_ns BETWEEN start_ns AND end_ns
+	ON e.run_id = m.run_id AND ts_ns >= start_ns AND ts_ns < end_ns
+GROUP BY 1, 2, 3
+UNION ALL
+SELECT e.run_id, (ts_ns - start_ns) / 1000000000, cpu, 'sent',
+       'tlb_flush', count(*)
+FROM v_measured AS m JOIN run USING (run_id)
+JOIN symbol ON symbol.kernel_id = run.kernel_id AND symbol.system = 'tlb'
+	AND symbol.event = 'tlb_flush' AND symbol.field = 'reason'
+	AND symbol.kind = 'value' AND symbol.name = 'remote ipi send'
+JOIN event_tlb_tlb_flush AS e
+	ON e.run_id = m.run_id AND ts_ns >= start_ns AND ts_ns < end_ns AND reason = symbol.value
 GROUP BY 1, 2, 3;
 
 -- Pages stolen for each page scanned; NULL when none was scanned.
