@@ -7,3 +7,11 @@ endif
 ifneq ($(shell grep nr_free_highatomic $(srctree)/include/linux/mmzone.h),)
 ccflags-y += -DCOMPAT_FREE_HIGHATOMIC
 endif
+# Shrinkers are allocated, no longer registered where they lie (6.7).
+ifneq ($(shell grep -w shrinker_alloc $(srctree)/include/linux/shrinker.h),)
+ccflags-y += -DCOMPAT_SHRINKER_ALLOC
+endif
+# The trace event mm_migrate_pages has one more argument (6.7).
+ifneq ($(shell grep large_folio_split $(srctree)/include/trace/events/migrate.h),)
+ccflags-y += -DCOMPAT_MIGRATE_FOLIO_SPLIT
+endif

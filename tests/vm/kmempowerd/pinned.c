@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Regions that can't be had: nothing of them moves. */
+#include "kmempowerd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/aio_abi.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define PAGE 4096ul
+
+/* Where each page of it is, one number for all. */
+static unsigned long places(const struct fill *f)
+{
+	unsigned long sum = 0;
+
+	for (size_t i = 0; i < f->pages; i++)
+		sum = sum * 31 + pfn_of(fill_at(f, i));
+	return sum;
+}
+
+/* Asks for the region that p is in; true if that fails for this reason and moves nothing. */
+static bool refused(const void *p, const struct fill *f, const char *reason)
+{
+	uint64_t failed = counter(reason), moved = counter("pages_moved");
+	unsigned long before = places(f);
+	struct region r;
+
+	if (!region_find(pfn_of(p), &r) || region_request(&r))
+		return false;
+	wait_idle();
+	return counter(reason) == failed + 1 && counter("pages_moved") == moved &&
+	       places(f) == before;
+}
+
+static bool evacuated(const void *p)
+{
+	uint64_t done = counter("done");
+	struct region r;
+
+	if (!region_find(pfn_of(p), &r) || region_request(&r))
+		return false;
+	wait_idle();
+	return counter("done") == done + 1;
+}
+
+static void test_vmsplice(const struct fill *f)
+{
+	struct region r;
+	char *page = fill_at(f, fill_page(f, &r));
+	struct iovec iov = { .iov_base = page, .iov_len = PAGE };
+	int fds[2];
+
+	if (pipe(fds) || vmsplice(fds[1], &iov, 1, 0) != (ssize_t)PAGE)
+		give_up("vmsplice: %s", strerror(errno));
+	check(refused(page, f, "failed_pinned"),
+	      "a region with a page in a pipe is left alone, and nothing of it moves");
+	close(fds[0]);
+	close(fds[1]);
+	check(evacuated(page), "and is had when the pipe is closed");
+}
+
+/* The guest's second disk answers after seconds: direct I/O holds the page for so long. */
+static void test_direct_io(struct fill *f)
+{
+	struct region r;
+	size_t number = fill_page(f, &r);
+	int fd = open("/dev/vdb", O_RDONLY | O_DIRECT | O_CLOEXEC);
+	struct iocb read = { .aio_lio_opcode = IOCB_CMD_PREAD,
+			     .aio_fildes = (uint32_t)fd,
+			     .aio_buf = (uintptr_t)fill_at(f, number),
+			     .aio_nbytes = PAGE };
+	struct iocb *list[] = { &read };
+	struct io_event event;
+	aio_context_t context = 0;
+
+	if (fd < 0 || syscall(SYS_io_setup, 1, &context) ||
+	    syscall(SYS_io_submit, context, 1, list) != 1)
+		give_up("no direct I/O on a slow disk: %s", strerror(errno));
+	check(refused(fill_at(f, number), f, "failed_pinned"),
+	      "so is one with a page that direct I/O reads into");
+	f->kept[number] = false;
+	if (syscall(SYS_io_getevents, context, 1, 1, &event, NULL) != 1 || event.res != (int)PAGE)
+		give_up("direct I/O doesn't come to its end");
+	syscall(SYS_io_destroy, context);
+	close(fd);
+}
+
+static bool any_unmovable(struct region *ret)
+{
+	struct region *all;
+	size_t n = regions_read(&all), i;
+
+	for (i = 0; i < n; i++) {
+		if (all[i].other && all[i].movable &&
+		    all[i].present == 256ul * knob_get("region_mb"))
+			break;
+	}
+	if (i < n)
+		*ret = all[i];
+	free(all);
+	return i < n;
+}
+
+static void test_slab(void)
+{
+	uint64_t failed = counter("failed_unmovable"), moved = counter("pages_moved");
+	struct region r;
+
+	if (!any_unmovable(&r)) {
+		check(false, "there is a region with a kernel page");
+		return;
+	}
+	region_request(&r);
+	wait_idle();
+	check(counter("failed_unmovable") == failed + 1 && counter("pages_moved") == moved,
+	      "nor is anything moved out of a region with a page of the kernel's own");
+}
+
+void test_pinned(void)
+{
+	struct fill f;
+
+	fill_make(&f, 0, 48);
+	fill_thin(&f, 30, 7);
+	test_vmsplice(&f);
+	test_direct_io(&f);
+	test_slab();
+	check(fill_wrong(&f) == 0, "all contents are right");
+	fill_drop(&f);
+}
