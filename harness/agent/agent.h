@@ -6,6 +6,7 @@
 #include "agent/counters.h"
 #include "agent/job.h"
 #include "agent/policy.h"
+#include "agent/sampler.h"
 #include "agent/snapshot.h"
 #include "agent/stream.h"
 #include "agent/trace.h"
@@ -17,6 +18,7 @@ struct agent {
 	struct policy policy;
 	struct trace trace;
 	struct counters *counters;
+	struct sampler *sampler; /* NULL: nothing is sampled */
 	struct snapshot before, after;
 	struct workload workload;
 	bool measured;            /* the workload ran: what follows it can be sent */

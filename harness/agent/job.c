@@ -175,6 +175,17 @@ static int read_perf(struct job *j, struct error **err)
 			   err);
 }
 
+static int read_sample(struct job *j, struct error **err)
+{
+	const struct job_text *t = &j->text;
+
+	j->sample_files = t->values[JOB_SAMPLE_FILE];
+	if (to_unsigned(t, JOB_SAMPLE_EVERY, "sample_every_ms", &j->sample_every_ms, err) < 0 ||
+	    to_unsigned(t, JOB_SAMPLE_REGION, "sample_region_mb", &j->sample_region_mb, err) < 0)
+		return -1;
+	return to_unsigned(t, JOB_SAMPLE_BUFFER, "sample_buffer_kb", &j->sample_buffer_kb, err);
+}
+
 static int read_modules(char *const *lines, struct job_module **ret, size_t *ret_n,
 			struct error **err)
 {
@@ -241,7 +252,7 @@ int job_read(const char *text, struct job *ret, struct error **err)
 
 	*ret = (struct job){ 0 };
 	if (job_parse(text, t, err) < 0 || read_scalars(ret, err) < 0 || read_sizes(ret, err) < 0 ||
-	    read_stream(ret, err) < 0 || read_perf(ret, err) < 0 ||
+	    read_stream(ret, err) < 0 || read_perf(ret, err) < 0 || read_sample(ret, err) < 0 ||
 	    read_modules(t->values[JOB_MODULE], &ret->modules, &ret->n_modules, err) < 0 ||
 	    read_modules(t->values[JOB_POLICY_MODULE], &ret->policy_modules, &ret->n_policy_modules,
 			 err) < 0 ||

@@ -47,8 +47,10 @@ struct job {
 	unsigned int stream_ms;                /* looked at so often */
 	char **perf_groups;                    /* names, comma-separated */
 	bool perf_system, perf_task;
-	unsigned int perf_interval_ms; /* 0: at the end only */
-	char **daemon;                 /* argv, or NULL */
+	unsigned int perf_interval_ms;                                    /* 0: at the end only */
+	unsigned int sample_every_ms, sample_region_mb, sample_buffer_kb; /* 0: no */
+	char **sample_files;                                              /* "PATH GLOB…" */
+	char **daemon;                                                    /* argv, or NULL */
 	struct job_module *modules, *policy_modules;
 	size_t n_modules, n_policy_modules;
 	struct job_knob *knobs;

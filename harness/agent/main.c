@@ -125,7 +125,7 @@ static int prepare_capture(struct agent *a, struct error **err)
 	if (counters_rehearse(&a->job, err) < 0 || cpus_join(err) < 0)
 		return -1;
 	a->counters = counters_open(&a->job, err);
-	if (!a->counters)
+	if (!a->counters || sampler_create(&a->job, &a->sampler, err) < 0)
 		return -1;
 	return a->job.trace_buffer_kb ? trace_open(&a->trace, err) : 0;
 }
@@ -150,7 +150,9 @@ static int measure(struct agent *a, struct error **err)
 	if (tracing)
 		trace_start(&a->trace);
 	a->cpu_ns = own_cpu_ns();
+	sampler_begin(a->sampler);
 	r = workload_run(&a->job, &a->workload, err);
+	sampler_end(a->sampler);
 	policy_daemon_end(&a->policy);
 	workload_end_stragglers();
 	a->cpu_ns = own_cpu_ns() - a->cpu_ns;

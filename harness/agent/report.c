@@ -144,7 +144,8 @@ static int send_measurement(const struct agent *a, struct error **err)
 {
 	if (snapshot_send(&a->before, "before", a->stream) < 0 ||
 	    snapshot_send(&a->after, "after", a->stream) < 0 ||
-	    counters_send(a->counters, a->stream) < 0 || send_workload(a) < 0)
+	    counters_send(a->counters, a->stream) < 0 || sampler_send(a->sampler, a->stream) < 0 ||
+	    send_workload(a) < 0)
 		return error_set(err, EXIT_FAULT, "send counters and output");
 	if (a->job.trace_buffer_kb)
 		return trace_send(&a->trace, &a->job, a->stream, err);

@@ -74,6 +74,21 @@ static json_t *policy(const struct cell *c)
 	return o;
 }
 
+static json_t *spans(const struct workload_def *w)
+{
+	json_t *l = json_array();
+
+	for (size_t i = 0; i < w->n_spans; i++) {
+		json_t *o = json_object();
+
+		put(o, "name", text(w->spans[i].name));
+		put(o, "begin", text(w->spans[i].begin));
+		put(o, "end", text(w->spans[i].end));
+		json_array_append_new(l, o);
+	}
+	return l;
+}
+
 static json_t *workload(const struct cell *c)
 {
 	const struct workload_def *w = c->workload;
@@ -87,6 +102,7 @@ static json_t *workload(const struct cell *c)
 	put(o, "output", output);
 	put(o, "metrics", metrics(w->metrics, w->n_metrics));
 	put(o, "histograms", metrics(w->histograms, w->n_histograms));
+	put(o, "spans", spans(w));
 	return o;
 }
 
@@ -138,6 +154,17 @@ static json_t *phases(const struct artifact *a)
 	return list;
 }
 
+static json_t *sample(const struct sample_config *s)
+{
+	json_t *o = json_object();
+
+	put(o, "every_ms", json_integer(s->wishes.every_ms));
+	put(o, "region_mb", json_integer(s->wishes.region_mb));
+	put(o, "files", list(s->wishes.files));
+	put(o, "buffer_kb", json_integer(s->buffer_kb));
+	return o;
+}
+
 static json_t *incidents(const struct machine_result *m)
 {
 	json_t *list = json_array();
@@ -181,6 +208,7 @@ static void put_cell(json_t *run, const struct cell *c)
 	put(run, "trace", trace(c->trace));
 	put(run, "twin", json_boolean(c->twin));
 	put(run, "counters", counters(c->counters));
+	put(run, "sample", sample(c->sample));
 }
 
 static void put_machine(json_t *run, const struct machine_result *m)

@@ -81,6 +81,19 @@ struct counters_config {
 	unsigned int interval_ms; /* 0: at the end only */
 };
 
+/* What can be asked for in [sample] of harness.toml, of a policy and of a workload. */
+struct sample_wishes {
+	unsigned int every_ms;  /* 0: not at all */
+	unsigned int region_mb; /* filling of regions of this size; 0: not at all */
+	char **files;           /* "PATH" or "PATH GLOB GLOB…", of lines' first words */
+};
+
+/* [sample] */
+struct sample_config {
+	struct sample_wishes wishes;
+	unsigned int buffer_kb; /* part of the guest's memory */
+};
+
 enum kernel_source { KERNEL_DEBIAN_IMAGE, KERNEL_DEBIAN_SOURCE, KERNEL_PREBUILT, KERNEL_GIT };
 
 /* One word of `rev`: a branch, tag or commit, a range GOOD..BAD, or "worktree". */
@@ -213,6 +226,7 @@ struct policy_def {
 	struct claim_def *claims; /* claims.toml, if there is one */
 	size_t n_claims;
 	struct trace_wishes trace;
+	struct sample_wishes sample;
 };
 
 /* [[metric]] and [[histogram]] of a workload */
@@ -229,6 +243,12 @@ struct metric_def {
 
 enum output_format { OUTPUT_JSON, OUTPUT_YAML };
 const char *output_format_name(enum output_format f);
+
+/* [[span]] of a workload: a part of its time, as its output tells */
+struct span_def {
+	char *name;
+	char *begin, *end; /* paths of CLOCK_MONOTONIC times in ns */
+};
 
 /* workloads/NAME/workload.toml */
 struct workload_def {
@@ -257,9 +277,12 @@ struct workload_def {
 	size_t n_metrics;
 	struct metric_def *histograms;
 	size_t n_histograms;
+	struct span_def *spans; /* series are summed up over the first */
+	size_t n_spans;
 	struct knob_def *knobs;
 	size_t n_knobs;
 	struct trace_wishes trace;
+	struct sample_wishes sample;
 };
 
 /* Second boots of the first repetition that differ in one thing, whose price they show. */
@@ -295,6 +318,7 @@ struct config {
 	struct machine_config machine;
 	struct trace_config trace;
 	struct counters_config counters;
+	struct sample_config sample;
 	struct kernel_def *kernels;
 	size_t n_kernels;
 	struct policy_def *policies;

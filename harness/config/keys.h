@@ -74,6 +74,7 @@ extern const struct config_table harness_table, policy_table, workload_table, cl
 	kernel_table;
 extern const struct config_table knob_table, module_table;
 extern const struct config_table trace_table, wishes_table, counters_table;
+extern const struct config_table sample_table, sample_wishes_table;
 
 /* Fills `base`, which must be zeroed; on failure it still can be given to config_table_free(). */
 int config_read_table(const struct reader *r, const struct config_table *t, const char *label,

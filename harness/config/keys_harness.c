@@ -188,6 +188,13 @@ static const struct config_key harness_keys[] = {
 		.help = "what is counted",
 	},
 	{
+		.key = "sample",
+		.type = KEY_TABLE,
+		.offset = offsetof(struct config, sample),
+		.sub = &sample_table,
+		.help = "what is read at intervals",
+	},
+	{
 		.key = "kernel",
 		.type = KEY_NAMED,
 		.offset = offsetof(struct config, kernels),

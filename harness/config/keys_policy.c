@@ -410,6 +410,13 @@ static const struct config_key policy_keys[] = {
 		.sub = &wishes_table,
 		.help = "what shows it at work in a trace",
 	},
+	{
+		.key = "sample",
+		.type = KEY_TABLE,
+		.offset = offsetof(struct policy_def, sample),
+		.sub = &sample_wishes_table,
+		.help = "what else is read at intervals",
+	},
 };
 
 /* ${…} in module parameters and the daemon's arguments: only the policy's own knobs. */

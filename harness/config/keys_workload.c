@@ -124,6 +124,41 @@ static const struct config_table histogram_table = {
 	.name = offsetof(struct metric_def, name),
 };
 
+static const struct config_key span_keys[] = {
+	{
+		.key = "name",
+		.type = KEY_NAME,
+		.offset = offsetof(struct span_def, name),
+		.required = true,
+		.help = "as in the database",
+	},
+	{
+		.key = "begin",
+		.type = KEY_STRING,
+		.offset = offsetof(struct span_def, begin),
+		.required = true,
+		.help = "into the output: nanoseconds of CLOCK_MONOTONIC",
+	},
+	{
+		.key = "end",
+		.type = KEY_STRING,
+		.offset = offsetof(struct span_def, end),
+		.required = true,
+		.help = "the same",
+	},
+};
+
+static const struct config_table span_table = {
+	.title = "[[span]]",
+	.file = "workload.toml",
+	.help = "A part of the workload's time. Metrics made of series are taken over the first.",
+	.keys = span_keys,
+	.n_keys = ARRAY_SIZE(span_keys),
+	.size = sizeof(struct span_def),
+	.pos = NO_MEMBER,
+	.name = offsetof(struct span_def, name),
+};
+
 static const struct config_key simdisk_keys[] = {
 	{
 		.key = "latency_us",
@@ -285,6 +320,14 @@ static const struct config_key workload_keys[] = {
 		.help = "distributions",
 	},
 	{
+		.key = "span",
+		.type = KEY_TABLES,
+		.offset = offsetof(struct workload_def, spans),
+		.count = offsetof(struct workload_def, n_spans),
+		.sub = &span_table,
+		.help = "parts of its time",
+	},
+	{
 		.key = "knob",
 		.type = KEY_TABLES,
 		.offset = offsetof(struct workload_def, knobs),
@@ -298,6 +341,13 @@ static const struct config_key workload_keys[] = {
 		.offset = offsetof(struct workload_def, trace),
 		.sub = &wishes_table,
 		.help = "what else is traced",
+	},
+	{
+		.key = "sample",
+		.type = KEY_TABLE,
+		.offset = offsetof(struct workload_def, sample),
+		.sub = &sample_wishes_table,
+		.help = "what else is read at intervals",
 	},
 };
 
@@ -335,7 +385,7 @@ static int check_simdisk(const struct reader *r, const struct toml_node *node,
 static int check_output(const struct reader *r, const struct toml_node *node,
 			const struct workload_def *w, struct error **err)
 {
-	const struct toml_node *reads = toml_get(node, "metric") ?: toml_get(node, "histogram");
+	const struct toml_node *reads = toml_get(node, "metric") ?: toml_get(node, "histogram") ?: toml_get(node, "span");
 
 	if (reads && !w->output)
 		return config_error_key(r, reads, err,

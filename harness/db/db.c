@@ -202,6 +202,14 @@ static const struct {
 	{ "ALTER TABLE run ADD COLUMN kernel_baseline TEXT;" },
 	{ .run = db_migrate_events },
 	{ "ALTER TABLE run ADD COLUMN twin INTEGER NOT NULL DEFAULT 0;" },
+	{ "CREATE TABLE region (run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE, source "
+	  "TEXT NOT NULL, ns INTEGER NOT NULL, start_pfn INTEGER NOT NULL, pages INTEGER, "
+	  "present INTEGER NOT NULL, free INTEGER NOT NULL, held INTEGER, movable INTEGER, node "
+	  "INTEGER, zone TEXT, state TEXT, PRIMARY KEY (run_id, source, ns, start_pfn)) STRICT, "
+	  "WITHOUT ROWID;"
+	  "CREATE TABLE span (run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE, name TEXT "
+	  "NOT NULL, n INTEGER NOT NULL, start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL, "
+	  "PRIMARY KEY (run_id, name)) STRICT, WITHOUT ROWID;" },
 };
 
 static int migrate(struct db *db, int64_t version, struct error **err)

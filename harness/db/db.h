@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 
-#define DB_VERSION 5                 /* PRAGMA user_version */
+#define DB_VERSION 6                 /* PRAGMA user_version */
 #define DB_APPLICATION_ID 0x4d4d4831 /* "MMH1", PRAGMA application_id */
 
 struct db;

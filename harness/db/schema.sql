@@ -56,13 +56,36 @@ CREATE TABLE metric (
 	PRIMARY KEY (run_id, name)
 ) STRICT, WITHOUT ROWID;
 
--- Series and histograms: kind 'histogram' (x = lowest value of the bucket, y = count) or
--- 'series' (x = ns since the measured phase began).
+-- Series and histograms: kind 'histogram' (x = lowest value of the bucket, y = count),
+-- 'series' (x = ns since the measured phase began, y what came since the one before) or
+-- 'level' (y as it was read).
 CREATE TABLE sample (
 	run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
 	name TEXT NOT NULL, kind TEXT NOT NULL, unit TEXT NOT NULL,
 	x REAL NOT NULL, y REAL NOT NULL,
 	PRIMARY KEY (run_id, name, x)
+) STRICT, WITHOUT ROWID;
+
+-- How full regions of memory were: of /proc/kpageflags as the agent counted it, and of maps that
+-- policies give.  ns counts from the beginning of the measured phase; pages of 4 KiB.
+CREATE TABLE region (
+	run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
+	source TEXT NOT NULL,		-- the file
+	ns INTEGER NOT NULL,
+	start_pfn INTEGER NOT NULL,
+	pages INTEGER,			-- size of a region; NULL: the source doesn't say
+	present INTEGER NOT NULL, free INTEGER NOT NULL,
+	held INTEGER,			-- empty, but not given out: a balloon's, or a policy's
+	movable INTEGER, node INTEGER, zone TEXT, state TEXT,
+	PRIMARY KEY (run_id, source, ns, start_pfn)
+) STRICT, WITHOUT ROWID;
+
+-- Parts of the measured phase, as the workload tells; n: in the order of its workload.toml.
+CREATE TABLE span (
+	run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
+	name TEXT NOT NULL, n INTEGER NOT NULL,
+	start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL,	-- since the measured phase began
+	PRIMARY KEY (run_id, name)
 ) STRICT, WITHOUT ROWID;
 
 -- source: vmstat, interrupts, meminfo, psi, perf, policy, softirqs.  before and after are NULL for

@@ -194,6 +194,43 @@ SELECT run_id, pid, cpu, ts_ns, nid AS node, usec_timeout, usec_delayed, reason,
         AND ts_ns >= phase.start_ns AND ts_ns < coalesce(phase.end_ns, ts_ns + 1)) AS phase
 FROM event_vmscan_mm_vmscan_throttled AS e;
 
+-- How full each region was at each reading of /proc/kpageflags, 0 to 1.  What is held by a
+-- balloon or a policy is empty, though it isn't given out.
+CREATE VIEW v_region_filling AS
+SELECT run_id, ns, start_pfn, start_pfn / 256 AS start_mb, pages / 256 AS mb, present,
+       free, coalesce(held, 0) AS held, movable,
+       1.0 * (present - free - coalesce(held, 0)) / present AS filling
+FROM region
+WHERE source = '/proc/kpageflags' AND present > 0;
+
+-- Regions of 16, 32 and 64 MiB, aligned, as far as smaller ones were sampled: how many there are,
+-- and how many of them are entirely free or held empty.  Those with a hole in them don't count.
+CREATE VIEW v_empty_regions AS
+WITH size(mb) AS (VALUES (16), (32), (64)), part AS (
+	SELECT run_id, ns, size.mb, sum(present) AS present, sum(free + held) AS empty
+	FROM v_region_filling AS f JOIN size ON f.mb <= size.mb
+	GROUP BY run_id, ns, size.mb, start_mb / size.mb
+)
+SELECT run_id, ns, mb, sum(present = mb * 256) AS regions, sum(empty = mb * 256) AS empty
+FROM part
+GROUP BY run_id, ns, mb;
+
+-- A picture of a run's memory: a line a region, up to 60 columns from the first reading to the
+-- last, each the mean filling in that time: blank is empty, then quarters in four shades.
+CREATE VIEW v_region_map AS
+WITH extent AS (
+	SELECT run_id, min(ns) AS start_ns, max(ns) + 1 - min(ns) AS ns FROM v_region_filling GROUP BY run_id
+), cell AS (
+	SELECT run_id, start_mb, mb, (f.ns - start_ns) * 60 / extent.ns AS at, avg(filling) AS filling
+	FROM v_region_filling AS f JOIN extent USING (run_id)
+	GROUP BY run_id, start_mb, mb, at
+)
+SELECT run_id, start_mb, mb,
+       group_concat(CASE WHEN filling = 0 THEN ' ' WHEN filling <= 0.25 THEN '░'
+			 WHEN filling <= 0.5 THEN '▒' WHEN filling <= 0.75 THEN '▓' ELSE '█' END, '') AS map
+FROM (SELECT * FROM cell ORDER BY run_id, start_mb, at)
+GROUP BY run_id, start_mb, mb;
+
 -- What tracing costs: a metric of a traced run beside the same of its untraced twin.
 CREATE VIEW v_tracing_cost AS
 WITH pair AS (

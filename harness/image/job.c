@@ -112,6 +112,17 @@ static void put_trace(struct strbuf *b, const struct cell *c)
 			t->stream_ms);
 }
 
+static void put_sample(struct strbuf *b, const struct sample_config *s)
+{
+	if (!s->wishes.every_ms)
+		return;
+	job_put(b, JOB_SAMPLE_EVERY, "%u", s->wishes.every_ms);
+	if (s->wishes.region_mb)
+		job_put(b, JOB_SAMPLE_REGION, "%u", s->wishes.region_mb);
+	put_list(b, JOB_SAMPLE_FILE, s->wishes.files);
+	job_put(b, JOB_SAMPLE_BUFFER, "%u", s->buffer_kb);
+}
+
 static void put_knobs(struct strbuf *b, const struct knob_value *knobs, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -244,6 +255,7 @@ int job_text(const struct image_inputs *in, char **ret, struct error **err)
 	put_devices(&b, in);
 	put_trace(&b, in->cell);
 	put_counters(&b, in->cell->counters);
+	put_sample(&b, in->cell->sample);
 	if (put_policy(&b, in, err) < 0 || put_workload(&b, in, err) < 0)
 		return -1;
 	*ret = strbuf_steal(&b);

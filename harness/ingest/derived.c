@@ -24,6 +24,12 @@ static const char setup[] =
 	"	WHERE source = 'interrupts' AND cpu = -1;"
 	"CREATE TEMP VIEW psi AS SELECT name, before, after, delta FROM counter "
 	"	WHERE source = 'psi';"
+	"CREATE TEMP VIEW region AS SELECT * FROM main.region "
+	"	WHERE run_id = (SELECT run_id FROM this);"
+	"CREATE TEMP VIEW sample AS SELECT * FROM main.sample "
+	"	WHERE run_id = (SELECT run_id FROM this);"
+	"CREATE TEMP VIEW span AS SELECT * FROM main.span "
+	"	WHERE run_id = (SELECT run_id FROM this);"
 	"CREATE TEMP VIEW traced AS SELECT system || ':' || event AS event "
 	"	FROM main.event_type WHERE run_id = (SELECT run_id FROM this);";
 

@@ -35,10 +35,7 @@ static int station(struct ingest *in, int (*fill)(struct ingest *in, struct erro
 static int all_tables(struct ingest *in, struct error **err)
 {
 	static int (*const guest_files[])(struct ingest * in, struct error * *err) = {
-		ingest_knobs,
-		ingest_counters,
-		ingest_output,
-		ingest_events,
+		ingest_knobs, ingest_counters, ingest_samples, ingest_output, ingest_events,
 	};
 
 	if (ingest_manifest(in, err) < 0 || ingest_incidents(in, err) < 0)

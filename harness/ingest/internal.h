@@ -8,6 +8,9 @@
 #include "base/str.h"
 #include "db/db.h"
 
+/* The source of what the agent itself makes of /proc/kpageflags. */
+#define SAMPLE_REGIONS "/proc/kpageflags"
+
 struct ingest {
 	struct db *db;
 	const char *run_id;
@@ -42,6 +45,7 @@ int ingest_manifest(struct ingest *in, struct error **err);  /* run, host, phase
 int ingest_knobs(struct ingest *in, struct error **err);     /* knob */
 int ingest_counters(struct ingest *in, struct error **err);  /* counter */
 int ingest_perf(struct ingest *in, struct error **err);      /* counter, sample; a part of it */
+int ingest_samples(struct ingest *in, struct error **err);   /* region, sample, counter */
 int ingest_output(struct ingest *in, struct error **err);    /* metric, sample */
 int ingest_events(struct ingest *in, struct error **err);    /* event_*, trace_cpu, symbol … */
 int ingest_derived(struct ingest *in, struct error **err);   /* metric, by metrics.sql */

@@ -7,6 +7,7 @@
 -- only:
 --	vmstat, irq, psi	(name, before, after, delta) of /proc/vmstat, /proc/interrupts
 --				(all CPUs together) and /proc/pressure (microseconds)
+--	region, sample, span	this run's
 --	traced			(event): event types that were recorded in this run
 --	event_*, v_*		as in the database
 -- trace_metric is thrown away if any CPU lost events.
@@ -90,6 +91,47 @@ INSERT INTO counter_metric
 SELECT 'capture_cpu_ms', 'ms', 'lower', delta FROM counter WHERE source = 'capture' AND name = 'cpu_ms';
 INSERT INTO counter_metric
 SELECT 'capture_rss_kb', 'KiB', 'lower', delta FROM counter WHERE source = 'capture' AND name = 'rss_kb';
+
+-- --- series ------------------------------------------------------------------------------
+
+-- Over the workload's first span, or the whole measured phase.  Regions that are entirely
+-- free, or held empty, at each reading; it holds until the next one.
+CREATE TEMP TABLE extent AS
+SELECT coalesce(min(start_ns), -1) AS start_ns, coalesce(min(end_ns), 9223372036854775807) AS end_ns
+FROM span WHERE n = 0;
+CREATE TEMP TABLE empty_region AS
+SELECT mb, ns, empty, lead(ns) OVER w AS next_ns, row_number() OVER w AS nth, count(*) OVER last AS n
+FROM v_empty_regions, extent
+WHERE ns BETWEEN start_ns AND end_ns
+WINDOW w AS (PARTITION BY mb ORDER BY ns), last AS (PARTITION BY mb);
+
+-- On average over time (times its length: the area under them), and at the end of it.
+INSERT INTO counter_metric
+SELECT 'empty_regions_' || mb || 'm', 'regions', 'higher',
+       sum(1.0 * empty * (next_ns - ns)) / nullif(sum(next_ns - ns), 0)
+FROM empty_region GROUP BY mb;
+INSERT INTO counter_metric
+SELECT 'empty_regions_' || mb || 'm_end', 'regions', 'higher', empty FROM empty_region WHERE nth = n;
+
+-- Regions (as they were sampled) that became empty, and empty ones that didn't stay so, a second.
+CREATE TEMP TABLE region_step AS
+SELECT ns, free + coalesce(held, 0) = present AS empty,
+       lag(free + coalesce(held, 0) = present) OVER (PARTITION BY start_pfn ORDER BY ns) AS was_empty
+FROM region, extent
+WHERE pages = present AND ns BETWEEN start_ns AND end_ns;
+INSERT INTO counter_metric
+SELECT 'regions_won', 'regions', 'higher', sum(empty AND NOT was_empty) FROM region_step;
+INSERT INTO counter_metric
+SELECT 'regions_refilled', 'regions/s', 'lower',
+       1e9 * sum(was_empty AND NOT empty) / nullif(max(ns) - min(ns), 0) FROM region_step;
+
+-- Pages moved for each region that became empty; needs /proc/vmstat's pgmigrate_success sampled.
+INSERT INTO counter_metric
+SELECT 'moved_per_region_won', 'pages', 'lower',
+       (SELECT max(y) - min(y) FROM sample, extent
+	WHERE name = 'vmstat.pgmigrate_success' AND x BETWEEN start_ns AND end_ns) /
+       nullif(sum(empty AND NOT was_empty), 0)
+FROM region_step;
 
 -- --- trace --------------------------------------------------------------------------------
 

@@ -100,6 +100,41 @@ static int to_json(struct ingest *in, const char *rel, char *text, size_t len, c
 	return *ret ? 0 : error_set(err, EXIT_FAULT, "%s/%s: can't be written again", in->dir, rel);
 }
 
+static const char insert_span[] =
+	"INSERT INTO span SELECT ?1, ?2, ?3, json_extract(?6, ?4) - ?7, json_extract(?6, ?5) - ?7 "
+	"WHERE json_type(?6, ?4) = 'integer' AND json_type(?6, ?5) = 'integer' "
+	"AND json_extract(?6, ?4) BETWEEN ?7 AND json_extract(?6, ?5)";
+
+/* Times in the output are the guest's clock, those of rows begin with the measured phase. */
+static int extract_spans(struct ingest *in, const char *json, struct error **err)
+{
+	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(in->db, err, insert_span);
+	const json_t *list = source_at(in->run, "workload.spans");
+	int64_t start;
+
+	if (!stmt || phase_start(in, "workload", &start, err) < 0)
+		return -1;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *def = json_array_get(list, i);
+		const char *name = json_string_value(json_object_get(def, "name"));
+		const char *begin = json_string_value(json_object_get(def, "begin"));
+		const char *end = json_string_value(json_object_get(def, "end"));
+
+		if (!name || !begin || !end)
+			return error_set(err, EXIT_FAULT,
+					 "%s/run.json: a span without name, "
+					 "begin or end",
+					 in->dir);
+		db_bind(stmt, "ssisssi", in->run_id, name, (int64_t)i, begin, end, json, start);
+		if (db_run(in->db, stmt, err) < 0)
+			return error_wrap(err, "%s: span \"%s\"", in->dir, name);
+		if (!sqlite3_changes(db_handle(in->db)) &&
+		    missing(in, "span", name, begin, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* What a workload that broke off has left behind is not measured, and may be half a file. */
 int ingest_output(struct ingest *in, struct error **err)
 {
@@ -120,5 +155,5 @@ int ingest_output(struct ingest *in, struct error **err)
 		if (extract(in, &extractions[i], json, err) < 0)
 			return -1;
 	}
-	return 0;
+	return extract_spans(in, json, err);
 }

@@ -10,6 +10,7 @@
 #include "plan/axes.h"
 #include "plan/contract.h"
 #include "plan/order.h"
+#include "plan/samples.h"
 #include "plan/traces.h"
 
 /* Raised when an id means something else: finished cells then count as other experiments. */
@@ -49,6 +50,7 @@ struct point {
 	const struct variant *workload_variant;
 	enum mode mode;
 	const struct trace_config *trace;
+	const struct sample_config *sample;
 	const char *unsupported; /* kernel_supports() of kernel and policy, or NULL */
 };
 
@@ -96,6 +98,14 @@ static void hash_counters(struct hash *h, const struct counters_config *c)
 	hash_u64(h, c->interval_ms);
 }
 
+static void hash_sample(struct hash *h, const struct sample_config *s)
+{
+	hash_u64(h, s->wishes.every_ms);
+	hash_u64(h, s->wishes.region_mb);
+	hash_list(h, s->wishes.files);
+	hash_u64(h, s->buffer_kb);
+}
+
 /* Names are hashed beside contents: rows and reports speak of names. */
 static void make_group(const struct builder *b, const struct point *p, char ret[SHORT_ID])
 {
@@ -116,6 +126,7 @@ static void make_group(const struct builder *b, const struct point *p, char ret[
 	hash_machine(h, &b->plan->machine);
 	hash_trace(h, p->trace);
 	hash_counters(h, &b->plan->config->counters);
+	hash_sample(h, p->sample);
 	hash_str(h, b->agent);
 	hash_finish(h, hex);
 	memcpy(ret, hex, SHORT_ID - 1);
@@ -178,6 +189,7 @@ static struct cell make_cell(const struct builder *b, const struct point *p, uns
 		.machine = &b->plan->machine,
 		.trace = p->trace,
 		.counters = &c->counters,
+		.sample = p->sample,
 		.twin = c->trace.enabled && !p->trace->enabled,
 		.estimate_s = overhead_s[p->mode] + p->workload->def->estimate_s,
 	};
@@ -204,6 +216,8 @@ static void add_twins(struct builder *b, struct point *p, unsigned int rep)
 {
 	bool traced = b->plan->config->trace.enabled;
 
+	p->sample = sample_set_get(b->plan->samples, &b->plan->config->sample, p->policy->def,
+				   p->workload->def);
 	p->trace = trace_set_get(b->plan->traces, &b->plan->config->trace, p->policy->def,
 				 p->workload->def, traced);
 	add_cell(b, p, rep);
@@ -322,6 +336,7 @@ struct plan *plan_create(const struct config *c, const struct matrix_def *m,
 		p->machine.cpus = m->cpus;
 	p->seed = m->seed;
 	p->traces = trace_set_create();
+	p->samples = sample_set_create();
 	if (build(&b, f ?: &everything, auto_mode, err) < 0)
 		return NULL;
 	return steal_ptr(&p);
@@ -355,6 +370,8 @@ void plan_free(struct plan *p)
 		cell_deinit(&p->cells[i]);
 	free(p->cells);
 	kernel_set_deinit(&p->kernels);
+	trace_set_free(p->traces);
+	sample_set_free(p->samples);
 	free(p);
 }
 

@@ -38,7 +38,8 @@ struct cell {
 	const struct machine_config *machine;
 	const struct trace_config *trace; /* with the policy's and the workload's wishes */
 	const struct counters_config *counters;
-	bool twin; /* not traced, beside one that is: what tracing costs */
+	const struct sample_config *sample; /* with the policy's and the workload's wishes */
+	bool twin;                          /* not traced, beside one that is: what tracing costs */
 	double estimate_s;
 	char *refused; /* why it can't run, or NULL */
 };
@@ -65,6 +66,7 @@ struct plan {
 	struct cell *cells;
 	size_t n_cells;
 	struct trace_set *traces; /* what cells point to */
+	struct sample_set *samples;
 };
 
 /*

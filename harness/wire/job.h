@@ -15,37 +15,41 @@
 #define JOB_PATH "/job"
 #define JOB_MANY 1000
 
-#define JOB_KEYS(X)                                                                               \
-	X(VERSION, "version", 1, 1, "format version: 1")                                          \
-	X(STREAM, "stream", 1, 1, "device for frames: virtio port name or tty path")              \
-	X(MAILBOX, "mailbox", 0, 1, "size in bytes of the device that takes what is sent")        \
-	X(HEARTBEAT, "heartbeat_ms", 1, 1, "milliseconds between heartbeats")                     \
-	X(SEED, "seed", 1, 1, "u64")                                                              \
-	X(MODULE, "module", 0, JOB_MANY,                                                          \
-	  "device module to load before anything: path, parameters")                              \
-	X(TOOLS, "tools", 0, 1, "size in bytes of the tools device (found by size), or absent")   \
-	X(SWAP, "swap", 1, 1, "none | pmem START BYTES | zram BYTES | disk PATH")                 \
-	X(DATA, "data", 0, 1, "the data device: START BYTES | disk PATH")                         \
-	X(TRACE_BUFFER, "trace_buffer_kb", 0, 1, "per CPU; absent: no tracing")                   \
-	X(TRACE_EVENT, "trace_event", 0, JOB_MANY, "system:glob")                                 \
-	X(TRACE_KPROBE, "trace_kprobe", 0, JOB_MANY, "as the kernel's kprobe_events takes it")    \
-	X(TRACE_GRAPH, "trace_graph", 0, JOB_MANY, "glob of functions whose calls are traced")    \
-	X(TRACE_STREAM, "trace_stream", 0, 1,                                                     \
-	  "PERCENT MS: buffers that are so full are sent while the workload runs; look so often") \
-	X(PERF_GROUP, "perf_group", 0, JOB_MANY, "counters' names, comma-separated")              \
-	X(PERF_PER, "perf_per", 0, 1, "system, task or both")                                     \
-	X(PERF_INTERVAL, "perf_interval_ms", 0, 1, "0: at the end only")                          \
-	X(POLICY_MODULE, "policy_module", 0, JOB_MANY, "path in the initrd, parameters")          \
-	X(KNOB, "knob", 0, JOB_MANY, "NAME PATH VALUE: write, read back, compare")                \
-	X(MODULE_PARAM, "module_param", 0, JOB_MANY,                                              \
-	  "NAME MODULE PARAM VALUE: read back from sysfs")                                        \
-	X(DAEMON, "daemon", 0, JOB_MANY, "argv of the policy's own program, one word a line")     \
-	X(KNOB_READ, "knob_read", 0, JOB_MANY,                                                    \
-	  "NAME FILE VALUE: what the daemon says in a `NAME value` line of the file")             \
-	X(COUNTER, "counter", 0, JOB_MANY, "NAME live|plain PATH: `NAME value` line of the file") \
-	X(WORKLOAD, "workload", 1, 1, "the workload's name")                                      \
-	X(ARG, "arg", 1, JOB_MANY, "argv of the workload, one word a line")                       \
-	X(OUTPUT, "output", 1, 1, "name of the workload's output file below /out")                \
+#define JOB_KEYS(X)                                                                                \
+	X(VERSION, "version", 1, 1, "format version: 1")                                           \
+	X(STREAM, "stream", 1, 1, "device for frames: virtio port name or tty path")               \
+	X(MAILBOX, "mailbox", 0, 1, "size in bytes of the device that takes what is sent")         \
+	X(HEARTBEAT, "heartbeat_ms", 1, 1, "milliseconds between heartbeats")                      \
+	X(SEED, "seed", 1, 1, "u64")                                                               \
+	X(MODULE, "module", 0, JOB_MANY,                                                           \
+	  "device module to load before anything: path, parameters")                               \
+	X(TOOLS, "tools", 0, 1, "size in bytes of the tools device (found by size), or absent")    \
+	X(SWAP, "swap", 1, 1, "none | pmem START BYTES | zram BYTES | disk PATH")                  \
+	X(DATA, "data", 0, 1, "the data device: START BYTES | disk PATH")                          \
+	X(TRACE_BUFFER, "trace_buffer_kb", 0, 1, "per CPU; absent: no tracing")                    \
+	X(TRACE_EVENT, "trace_event", 0, JOB_MANY, "system:glob")                                  \
+	X(TRACE_KPROBE, "trace_kprobe", 0, JOB_MANY, "as the kernel's kprobe_events takes it")     \
+	X(TRACE_GRAPH, "trace_graph", 0, JOB_MANY, "glob of functions whose calls are traced")     \
+	X(TRACE_STREAM, "trace_stream", 0, 1,                                                      \
+	  "PERCENT MS: buffers that are so full are sent while the workload runs; look so often")  \
+	X(PERF_GROUP, "perf_group", 0, JOB_MANY, "counters' names, comma-separated")               \
+	X(PERF_PER, "perf_per", 0, 1, "system, task or both")                                      \
+	X(PERF_INTERVAL, "perf_interval_ms", 0, 1, "0: at the end only")                           \
+	X(SAMPLE_EVERY, "sample_every_ms", 0, 1, "absent: nothing is sampled")                     \
+	X(SAMPLE_REGION, "sample_region_mb", 0, 1, "size of the regions whose filling is sampled") \
+	X(SAMPLE_FILE, "sample_file", 0, JOB_MANY, "PATH GLOB…: a file that is sampled")           \
+	X(SAMPLE_BUFFER, "sample_buffer_kb", 0, 1, "memory for samples")                           \
+	X(POLICY_MODULE, "policy_module", 0, JOB_MANY, "path in the initrd, parameters")           \
+	X(KNOB, "knob", 0, JOB_MANY, "NAME PATH VALUE: write, read back, compare")                 \
+	X(MODULE_PARAM, "module_param", 0, JOB_MANY,                                               \
+	  "NAME MODULE PARAM VALUE: read back from sysfs")                                         \
+	X(DAEMON, "daemon", 0, JOB_MANY, "argv of the policy's own program, one word a line")      \
+	X(KNOB_READ, "knob_read", 0, JOB_MANY,                                                     \
+	  "NAME FILE VALUE: what the daemon says in a `NAME value` line of the file")              \
+	X(COUNTER, "counter", 0, JOB_MANY, "NAME live|plain PATH: `NAME value` line of the file")  \
+	X(WORKLOAD, "workload", 1, 1, "the workload's name")                                       \
+	X(ARG, "arg", 1, JOB_MANY, "argv of the workload, one word a line")                        \
+	X(OUTPUT, "output", 1, 1, "name of the workload's output file below /out")                 \
 	X(TIMEOUT, "timeout_s", 1, 1, "for the workload")
 
 enum job_key {

@@ -16,6 +16,7 @@
 static struct machine_config machine = { 2, 256 << 20, 60, 1 };
 static struct trace_config trace = { .enabled = false };
 static struct counters_config no_counters;
+static struct sample_config no_sample;
 static struct knob_def knob = { .name = "expiry_ms" };
 static struct knob_value knobs[] = { { &knob, "1000" } };
 static struct metric_def metric = { "iops", "1/s", BETTER_HIGHER, "$.iops" };
@@ -45,6 +46,7 @@ static struct cell cell = {
 	.machine = &machine,
 	.trace = &trace,
 	.counters = &no_counters,
+	.sample = &no_sample,
 };
 
 /* --- a guest's voice ------------------------------------------------------------------ */

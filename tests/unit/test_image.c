@@ -17,6 +17,7 @@
 #define MiB (1ull << 20)
 
 static struct counters_config no_counters;
+static struct sample_config no_sample;
 
 /* A cell with nothing in it but what the tests set. */
 struct fixture {
@@ -39,6 +40,7 @@ static void fixture_init(struct fixture *f)
 		.machine = &f->machine,
 		.trace = &f->trace,
 		.counters = &no_counters,
+		.sample = &no_sample,
 		.mode = MODE_TCG,
 		.seed = 7,
 	};

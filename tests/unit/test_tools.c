@@ -217,6 +217,7 @@ TEST(a_program_that_is_missing_is_named)
 static struct machine_config machine = { .cpus = 1, .mem_bytes = 256 * MiB, .heartbeat_s = 1 };
 static struct trace_config no_trace;
 static struct counters_config no_counters;
+static struct sample_config no_sample;
 static struct policy_def no_policy = { .name = "stock" };
 
 static struct boot_files *prepare(struct fixture *f, struct error **err)
@@ -227,6 +228,7 @@ static struct boot_files *prepare(struct fixture *f, struct error **err)
 		.machine = &machine,
 		.trace = &no_trace,
 		.counters = &no_counters,
+		.sample = &no_sample,
 		.mode = MODE_TCG,
 	};
 	struct kernel k = { .name = "test", .id = "1", .release = "1", .image = "/boot/vmlinuz" };
