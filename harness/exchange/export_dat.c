@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -143,6 +144,23 @@ static int put_stats(struct head *h, const struct trace *t, struct error **err)
 	return 0;
 }
 
+/* What an import found beside the stamps; those in the pages are as they were. */
+static void put_scale(struct head *h, const struct trace_scale *s)
+{
+	if (s->mult) {
+		put_number(h, DAT_TSC2NSEC, 2);
+		put_number(h, 16, 4);
+		put_number(h, s->mult, 4);
+		put_number(h, s->shift, 4);
+		put_number(h, 0, 8);
+	}
+	if (s->offset) {
+		_cleanup_free_ char *text = xasprintf("%" PRId64, s->offset);
+
+		put_option(h, DAT_OFFSET, text);
+	}
+}
+
 static int put_options(struct head *h, const struct trace *t, const char *dir, struct error **err)
 {
 	_cleanup_free_ char *clock = xasprintf("%s/clock", t->path), *name = NULL;
@@ -161,6 +179,7 @@ static int put_options(struct head *h, const struct trace *t, const char *dir, s
 		text = xasprintf(strchr(name, '[') ? "%s" : "[%s]", name);
 		put_option(h, DAT_TRACECLOCK, text);
 	}
+	put_scale(h, &t->scale);
 	put_number(h, DAT_DONE, 2);
 	return 0;
 }

@@ -136,6 +136,8 @@ static int put_cpu(const struct import *i, const struct dat_cpu *c, struct error
 static int put_trace(const struct import *i, struct error **err)
 {
 	const struct dat *d = i->dat;
+	_cleanup_free_ char *scale =
+		trace_is_scaled(&d->scale) ? trace_scale_text(&d->scale) : NULL;
 	_cleanup_free_ char *clock =
 		d->clock ? xasprintf("%.*s\n", (int)strcspn(d->clock, "\n"), d->clock) : NULL;
 
@@ -144,7 +146,7 @@ static int put_trace(const struct import *i, struct error **err)
 	    put_text(i, "kallsyms", &d->kallsyms, err) < 0 ||
 	    put_text(i, "printk_formats", &d->printk, err) < 0 ||
 	    put_text(i, "saved_cmdlines", &d->cmdlines, err) < 0 ||
-	    put_string(i, "clock", clock, err) < 0 ||
+	    put_string(i, "clock", clock, err) < 0 || put_string(i, "scale", scale, err) < 0 ||
 	    put_string(i, "machine", trace_machine_text(&d->machine), err) < 0)
 		return -1;
 	for (size_t k = 0; k < d->n_cpus; k++) {
@@ -185,10 +187,6 @@ static void warn(const struct import *i)
 {
 	if (i->dat->other_instances)
 		progress_warn("%s: only the top trace instance is read, not the others", i->path);
-	if (i->dat->unscaled)
-		progress_warn("%s: its time stamps are taken as they are in the ring buffer; the "
-			      "scale or offset that it names is not applied",
-			      i->path);
 }
 
 int import_dat(const char *results, const char *path, char **ret_run_id, bool *ret_present,

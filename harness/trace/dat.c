@@ -199,6 +199,14 @@ static void set_text(char **to, const uint8_t *data, size_t len)
 	*to = xstrndup((const char *)data, len);
 }
 
+/* A number as text, "0x…" or decimal, perhaps negative. */
+static void add_offset(struct dat *d, const uint8_t *data, size_t len, int64_t unit)
+{
+	_cleanup_free_ char *text = xstrndup((const char *)data, len);
+
+	d->scale.offset += (int64_t)((uint64_t)strtoll(text, NULL, 0) * (uint64_t)unit);
+}
+
 void dat_read_option(struct dat *d, uint16_t id, const uint8_t *data, size_t len)
 {
 	_cleanup_free_ char *text = NULL;
@@ -214,9 +222,17 @@ void dat_read_option(struct dat *d, uint16_t id, const uint8_t *data, size_t len
 	case DAT_UNAME:
 		set_text(&d->uname, data, len);
 		break;
+	case DAT_DATE: /* microseconds to the time of day */
+		add_offset(d, data, len, 1000);
+		break;
 	case DAT_OFFSET:
-	case DAT_TSC2NSEC:
-		d->unscaled = true;
+		add_offset(d, data, len, 1);
+		break;
+	case DAT_TSC2NSEC: /* and an offset, which trace-cmd doesn't use either */
+		if (len >= 16) {
+			d->scale.mult = get32(data, d->machine.big_endian);
+			d->scale.shift = get32(data + 4, d->machine.big_endian);
+		}
 	}
 }
 
@@ -266,6 +282,21 @@ static bool read_start(struct dat *d, struct dat_cursor *c)
 	return true;
 }
 
+/* trace-cmd notes how cycles become nanoseconds beside any clock, also one that has those. */
+static void drop_idle_scale(struct dat *d)
+{
+	static const char *const cycles[] = { "x86-tsc", "[x86-tsc]", "tsc2nsec", "[tsc2nsec]" };
+	const char *clock = d->clock ?: "", *used = strchr(clock, '[') ?: clock;
+	size_t len = strcspn(used, " \n");
+
+	for (size_t i = 0; i < ARRAY_SIZE(cycles); i++) {
+		if (d->scale.shift < 64 && strlen(cycles[i]) == len &&
+		    strncmp(used, cycles[i], len) == 0)
+			return;
+	}
+	d->scale.mult = d->scale.shift = 0;
+}
+
 struct dat *dat_parse(const char *path, const void *data, size_t len, struct error **err)
 {
 	_cleanup_dat_ struct dat *d = xcalloc(1, sizeof(*d));
@@ -277,6 +308,7 @@ struct dat *dat_parse(const char *path, const void *data, size_t len, struct err
 	c = dat_cursor(d, 0, "its start", err);
 	if (!read_start(d, &c) || !(d->version == 6 ? dat_read_v6(d, &c) : dat_read_v7(d, &c)))
 		return NULL;
+	drop_idle_scale(d);
 	if (!d->header_page.data) {
 		error_set(err, EXIT_FAULT, "%s: it doesn't say how its pages are laid out", path);
 		return NULL;

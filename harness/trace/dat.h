@@ -13,6 +13,7 @@
 #define HARNESS_TRACE_DAT_H
 
 #include "trace/endian.h"
+#include "trace/scale.h"
 #include "trace/section.h"
 
 struct dat_text {
@@ -45,8 +46,8 @@ struct dat {
 	char **cpustats;     /* texts of per_cpu/cpuN/stats, "CPU: N\n…"; a list or NULL */
 	struct dat_cpu *cpus;
 	size_t n_cpus;
-	bool other_instances; /* there are some, which aren't read */
-	bool unscaled;        /* its stamps are cycles (TSC2NSEC) or have an OFFSET to be added */
+	bool other_instances;     /* there are some, which aren't read */
+	struct trace_scale scale; /* of its stamps */
 
 	/* While it is read. */
 	const uint8_t *map;

@@ -44,6 +44,7 @@ void dat_note_damage(const struct dat *d, struct dat_cpu *cpu, uint64_t at, cons
 
 enum dat_option {
 	DAT_DONE = 0,
+	DAT_DATE = 1,
 	DAT_CPUSTAT = 2,
 	DAT_BUFFER = 3,
 	DAT_TRACECLOCK = 4,

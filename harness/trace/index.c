@@ -112,7 +112,7 @@ int trace_index_times(struct trace *t, struct trace_cpu *c, struct error **err)
 		if (!page && !s.why)
 			return -1;
 		/* One that isn't there has no events: any time will do. */
-		times[n] = page ? ring_page_time(&t->layout, page) : last;
+		times[n] = page ? trace_scale(&t->scale, ring_page_time(&t->layout, page)) : last;
 		c->in_order &= times[n] >= last;
 		last = times[n];
 	}

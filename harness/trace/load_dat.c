@@ -30,6 +30,7 @@ int trace_load_dat(struct trace *t, struct error **err)
 
 	if (!d || load_layout(t, d, err) < 0)
 		return -1;
+	t->scale = d->scale;
 	for (size_t i = 0; i < d->n_formats; i++) {
 		const struct dat_format *f = &d->formats[i];
 		_cleanup_free_ char *where =

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A trace in a folder: header_page, events/SYSTEM/NAME/format, cpuN.raw, .stats, .damage, machine. */
+/*
+ * A trace in a folder: header_page, events/SYSTEM/NAME/format, cpuN.raw, .stats, .damage,
+ * machine, scale.
+ */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,6 +21,20 @@ static int load_machine(struct trace *t, struct error **err)
 	if (file_read(path, &text, NULL, err) < 0)
 		return -1;
 	if (trace_machine_parse(text, &t->machine, err) < 0)
+		return error_wrap(err, "%s", path);
+	return 0;
+}
+
+/* The same. */
+static int load_scale(struct trace *t, struct error **err)
+{
+	_cleanup_free_ char *path = xasprintf("%s/scale", t->path), *text = NULL;
+
+	if (!path_exists(path))
+		return 0;
+	if (file_read(path, &text, NULL, err) < 0)
+		return -1;
+	if (trace_scale_parse(text, &t->scale, err) < 0)
 		return error_wrap(err, "%s", path);
 	return 0;
 }
@@ -149,7 +166,8 @@ static int load_cpus(struct trace *t, struct error **err)
 
 int trace_load_dir(struct trace *t, struct error **err)
 {
-	if (load_machine(t, err) < 0 || load_layout(t, err) < 0 || load_formats(t, err) < 0)
+	if (load_machine(t, err) < 0 || load_scale(t, err) < 0 || load_layout(t, err) < 0 ||
+	    load_formats(t, err) < 0)
 		return -1;
 	return load_cpus(t, err);
 }

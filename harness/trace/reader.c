@@ -24,6 +24,7 @@ struct trace_reader {
 	struct trace_filter filter;
 	uint64_t event_bit; /* in page_types, of filter.event; 0 for all */
 	bool timed;         /* the filter bounds the time */
+	bool scaled;        /* stamps aren't nanoseconds */
 	struct source *sources;
 	size_t n_sources;
 	struct source **heap; /* the earliest first */
@@ -123,6 +124,8 @@ static int advance(const struct trace_reader *r, struct source *s, struct error 
 
 		/* A damaged page ends where the damage begins. */
 		while (s->stream.in_page && (got = ring_page_next(&s->stream.page, &s->ev)) > 0) {
+			if (r->scaled)
+				s->ev.ts = trace_scale(&r->trace->scale, s->ev.ts);
 			if (wanted(r, s)) {
 				s->key = r->filter.cpu_by_cpu ? 0 : s->ev.ts;
 				return 1;
@@ -219,6 +222,7 @@ struct trace_reader *trace_reader_open(struct trace *t, const struct trace_filte
 	r->trace = t;
 	r->filter = *f;
 	r->event_bit = f->event >= 0 ? TRACE_TYPE_BIT(f->event) : 0;
+	r->scaled = trace_is_scaled(&t->scale);
 	r->timed = f->from_ns > 0 || f->to_ns < UINT64_MAX;
 	r->sources = xcalloc(t->n_cpus + 1, sizeof(*r->sources));
 	r->heap = xcalloc(t->n_cpus + 1, sizeof(struct source *));

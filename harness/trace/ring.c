@@ -16,7 +16,11 @@ enum { TYPE_DATA_MAX = 28, TYPE_PADDING, TYPE_TIME_EXTEND, TYPE_TIME_STAMP };
 #define TS_SHIFT 27
 #define TS_TOP (0x1full << 59)
 
-#define PAGE_MAX (64u << 10) /* the kernel's largest sub-buffer (buffer_subbuf_size_kb) */
+/*
+ * The kernel's largest sub-buffer: 128 of its pages (buffer_subbuf_size_kb), and no more than
+ * the 20 bits of the commit word count.
+ */
+#define PAGE_MAX (1u << 20)
 
 /* "offset:N;	size:N;" of the field with this declaration. */
 static bool find_field(const char *text, const char *decl, uint32_t *offset, uint32_t *size)

@@ -13,6 +13,7 @@
 #define HARNESS_TRACE_H
 
 #include "trace/format.h"
+#include "trace/scale.h"
 #include "trace/stream.h"
 
 /* Of one CPU. */
@@ -42,6 +43,7 @@ struct trace {
 	char *path;
 	struct trace_machine machine;
 	struct ring_layout layout;
+	struct trace_scale scale;    /* readers give nanoseconds */
 	struct trace_event **events; /* by system and name */
 	size_t n_events;
 	int16_t *by_id;         /* 65536 of them: index into events, or -1 */
