@@ -18,24 +18,26 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "../vm/policy/guest.h"
+#include "subject.h"
 
 #define KMEMLEAK "/sys/kernel/debug/kmemleak"
 #define KMEMLEAK_AGE_MS 6000 /* it reports nothing that is younger than 5 s */
 #define NODE_EVERY 20        /* cycles */
 
-/* --- knobs ------------------------------------------------------------------------ */
+static const struct subject *const subjects[] = { &subject_watermark_timer, &subject_kmempowerd };
+static const struct subject *subject; /* whose module it is */
 
-static const struct knob {
-	const char *name;
-	unsigned int good[3];
-	unsigned int bad; /* out of its range */
-} knobs[] = {
-	{ "load_gate", { 0, 1, 0 }, 2 },
-	{ "expiry_ms", { 10, 600000, 10 }, 9 },
-	{ "lots_mult", { 1, 10, 4 }, 0 },
-	{ "enable", { 0, 1, 1 }, 2 },
-};
+static void find_subject(void)
+{
+	for (size_t i = 0; i < sizeof(subjects) / sizeof(*subjects); i++) {
+		if (!strncmp(policy, subjects[i]->name, strlen(subjects[i]->name)))
+			subject = subjects[i];
+	}
+	if (!subject)
+		give_up("no campaign for %s", policy);
+}
+
+/* --- knobs ------------------------------------------------------------------------ */
 
 /* Each knob that there is must be in the table, or it would go untested. */
 static bool knobs_known(void)
@@ -51,7 +53,7 @@ static bool knobs_known(void)
 		found += e->d_name[0] != '.';
 	if (dir)
 		closedir(dir);
-	return found == sizeof(knobs) / sizeof(*knobs);
+	return found == subject->n_knobs;
 }
 
 /* Returns how many writes did not do what they should have. */
@@ -59,23 +61,20 @@ static unsigned int change_knobs(unsigned int round)
 {
 	unsigned int wrong = 0;
 
-	for (size_t i = 0; i < sizeof(knobs) / sizeof(*knobs); i++) {
-		const struct knob *k = &knobs[i];
+	for (size_t i = 0; i < subject->n_knobs; i++) {
+		const struct knob *k = &subject->knobs[i];
 
 		for (size_t j = 0; j < 3; j++)
 			wrong += !knob_put(k->name, k->good[j]) || knob_get(k->name) != k->good[j];
 		wrong += knob_put(k->name, k->bad) || knob_get(k->name) != k->good[2];
 	}
-	/* What is asked for differs from round to round; whether a timer is armed does too. */
-	knob_put("lots_mult", 1 + round % 10);
-	sleep_ms(round % 7 * 10);
-	knob_put("enable", round % 3 != 0);
+	subject->vary(round);
 	return wrong;
 }
 
 /* --- the campaign ------------------------------------------------------------------ */
 
-static unsigned int option(const char *name, unsigned int def)
+unsigned int option(const char *name, unsigned int def)
 {
 	const char *value = boot_option(name);
 
@@ -99,7 +98,7 @@ static void test_cycles(unsigned int cycles)
 		wrong += change_knobs(i);
 		if (i % NODE_EVERY == 0)
 			nodes += node_online();
-		decisions += counter("decisions");
+		decisions += counter(subject->alive);
 		/* The node goes under a policy's eyes, or under no one's. */
 		if (i % (2 * NODE_EVERY) == NODE_EVERY / 2)
 			node_offline();
@@ -220,6 +219,7 @@ int main(void)
 	unsigned int found;
 
 	guest_setup();
+	find_subject();
 	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
 	put("/proc/sys/vm/min_free_kbytes", "8192");
 	check(lockdep_works(), "lockdep is at work");
@@ -236,6 +236,11 @@ int main(void)
 	test_cycles(option("cycles", 1000));
 	for (size_t i = 0; i < 2; i++)
 		reap(pressure[i]);
+	if (subject->work) {
+		policy_load();
+		subject->work();
+		policy_unload();
+	}
 
 	found = leaks(true);
 	check(found == 0, "kmemleak has nothing to report: %u", found);

@@ -64,28 +64,45 @@ static void test_vmsplice(const struct fill *f)
 	check(evacuated(page), "and is had when the pipe is closed");
 }
 
-/* The guest's second disk answers after seconds: direct I/O holds the page for so long. */
-static void test_direct_io(struct fill *f)
+/* -1: the read was over before we were. */
+static int refused_while_read(struct fill *f, aio_context_t context, int fd)
 {
 	struct region r;
 	size_t number = fill_page(f, &r);
-	int fd = open("/dev/vdb", O_RDONLY | O_DIRECT | O_CLOEXEC);
 	struct iocb read = { .aio_lio_opcode = IOCB_CMD_PREAD,
 			     .aio_fildes = (uint32_t)fd,
 			     .aio_buf = (uintptr_t)fill_at(f, number),
 			     .aio_nbytes = PAGE };
 	struct iocb *list[] = { &read };
+	struct timespec now = { 0 };
 	struct io_event event;
+	bool ok, early;
+
+	if (syscall(SYS_io_submit, context, 1, list) != 1)
+		give_up("no direct I/O on a slow disk: %s", strerror(errno));
+	ok = refused(fill_at(f, number), f, "failed_pinned");
+	early = syscall(SYS_io_getevents, context, 1, 1, &event, &now) == 1;
+	if (!early && syscall(SYS_io_getevents, context, 1, 1, &event, NULL) != 1)
+		give_up("direct I/O doesn't come to its end");
+	f->kept[number] = false;
+	return early ? -1 : ok;
+}
+
+/* The guest's second disk answers after seconds: direct I/O holds the page for so long. */
+static void test_direct_io(struct fill *f)
+{
+	const char *what = "so is one with a page that direct I/O reads into";
+	int fd = open("/dev/vdb", O_RDONLY | O_DIRECT | O_CLOEXEC), r = -1;
 	aio_context_t context = 0;
 
-	if (fd < 0 || syscall(SYS_io_setup, 1, &context) ||
-	    syscall(SYS_io_submit, context, 1, list) != 1)
-		give_up("no direct I/O on a slow disk: %s", strerror(errno));
-	check(refused(fill_at(f, number), f, "failed_pinned"),
-	      "so is one with a page that direct I/O reads into");
-	f->kept[number] = false;
-	if (syscall(SYS_io_getevents, context, 1, 1, &event, NULL) != 1 || event.res != (int)PAGE)
-		give_up("direct I/O doesn't come to its end");
+	if (fd < 0 || syscall(SYS_io_setup, 1, &context))
+		give_up("no slow disk: %s", strerror(errno));
+	for (int i = 0; i < 3 && r < 0; i++)
+		r = refused_while_read(f, context, fd);
+	if (r < 0)
+		skip(what, "the host is too slow");
+	else
+		check(r, "%s", what);
 	syscall(SYS_io_destroy, context);
 	close(fd);
 }

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Besides coming and going: EVACUATIONS regions are evacuated, 2000 if not said
+ * otherwise, with a look at the contents of every page after each round.
+ */
+#include "subject.h"
+#include "../vm/kmempowerd/kmempowerd.h"
+
+#include <stdlib.h>
+
+#define FILL_MB 96
+
+static const struct knob knobs[] = {
+	{ "region_mb", { 64, 4, 16 }, 24 },
+	{ "threshold", { 1, 99, 90 }, 0 },
+	{ "scan_ms", { 600000, 10, 10 }, 9 },
+	{ "hold", { 0, 1, 1 }, 2 },
+	{ "pages_per_sec", { 1, 1u << 30, 0 }, (1u << 30) + 1 },
+	{ "choice", { 0, 1, 0 }, 2 },
+	{ "enable", { 0, 1, 1 }, 2 },
+};
+
+/* Which regions, what becomes of them, and whether any are looked at. */
+static void vary(unsigned int round)
+{
+	knob_put("choice", round % 4 == 3);
+	knob_put("hold", round % 2);
+	sleep_ms(round % 7 * 10);
+	knob_put("enable", round % 3 != 0);
+}
+
+static void request_all(void)
+{
+	struct region *all;
+	size_t n = regions_read(&all);
+
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].movable && !all[i].other)
+			region_request(&all[i]);
+	}
+	free(all);
+	wait_idle();
+}
+
+static void work(void)
+{
+	unsigned int wanted = option("evacuations", 2000), rounds = 0;
+	uint64_t end = now_ms() + 3600000;
+	struct fill f;
+	size_t wrong = 0;
+
+	knob_put("region_mb", 4);
+	knob_put("scan_ms", 600000);
+	while (counter("done") < wanted && now_ms() < end) {
+		fill_make(&f, -1, FILL_MB);
+		fill_thin(&f, 60, rounds);
+		for (int i = 0; i < 4; i++) {
+			knob_put("hold", i & 1);
+			request_all();
+			wrong += fill_wrong(&f);
+			fill_thin(&f, 80, rounds * 4 + (unsigned int)i);
+		}
+		fill_drop(&f);
+		if (rounds++ % 10 == 0)
+			say("# %llu of %u evacuations, %llu pages",
+			    (unsigned long long)counter("done"), wanted,
+			    (unsigned long long)counter("pages_moved"));
+	}
+	check(counter("done") >= wanted && wrong == 0,
+	      "%llu regions evacuated, %llu pages moved, %zu of them wrong",
+	      (unsigned long long)counter("done"), (unsigned long long)counter("pages_moved"),
+	      wrong);
+	check(adds_up(), "each request was done, failed or cancelled");
+}
+
+const struct subject subject_kmempowerd = {
+	.name = "kmempowerd",
+	.alive = "requested",
+	.knobs = knobs,
+	.n_knobs = sizeof(knobs) / sizeof(*knobs),
+	.vary = vary,
+	.work = work,
+};
