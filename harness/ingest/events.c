@@ -40,10 +40,14 @@ static int make_table(struct ingest *in, const struct trace_event *ev, const cha
 		      struct error **err)
 {
 	_cleanup_strv_ char **columns = NULL;
+	_cleanup_strbuf_ struct strbuf fields = {};
 
+	/* All columns at once: with each one that is added SQLite reads the whole schema again. */
+	strbuf_puts(&fields, "");
+	trace_columns_sql(ev, &fields);
 	if (db_exec(in->db, err,
-		    "CREATE TABLE IF NOT EXISTS \"%w\" (ts_ns INTEGER, cpu INTEGER, pid INTEGER)",
-		    table) < 0 ||
+		    "CREATE TABLE IF NOT EXISTS \"%w\" (ts_ns INTEGER, cpu INTEGER, pid INTEGER%s)",
+		    table, fields.data) < 0 ||
 	    list_columns(in, table, &columns, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ev->n_fields; i++) {
