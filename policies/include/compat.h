@@ -28,6 +28,13 @@
 #define compat_register_sysctl(path, table, n) ((void)(n), register_sysctl(path, table))
 #endif
 
+/* What the handler of a SysRq key is given (6.9). */
+#ifdef COMPAT_SYSRQ_U8
+#define COMPAT_SYSRQ_KEY u8
+#else
+#define COMPAT_SYSRQ_KEY int
+#endif
+
 /*
  * What watermark checks leave out of a zone's free pages for the sake of atomic
  * high orders: the blocks kept for them, or only what is free of those (6.13,

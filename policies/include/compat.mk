@@ -4,6 +4,9 @@
 ifneq ($(shell grep 'proc_handler.const struct ctl_table' $(srctree)/include/linux/sysctl.h),)
 ccflags-y += -DCOMPAT_CONST_CTL_TABLE
 endif
+ifneq ($(shell grep 'const handler..u8' $(srctree)/include/linux/sysrq.h),)
+ccflags-y += -DCOMPAT_SYSRQ_U8
+endif
 ifneq ($(shell grep nr_free_highatomic $(srctree)/include/linux/mmzone.h),)
 ccflags-y += -DCOMPAT_FREE_HIGHATOMIC
 endif

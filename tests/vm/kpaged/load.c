@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Processes that use memory. What is hot is touched all the time, what is cold
+ * was written once; contents are known and checked.
+ */
+#include "kpaged.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define PAGE 4096ul
+#define MB (1ul << 20)
+
+static struct load *shared;
+static unsigned int hot_mb, cold_mb;
+static bool lock_cold;
+static pid_t load_pid, hog_pid, spinner[64];
+static unsigned int hog_mb;
+
+static void *map(size_t size, int flags)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		_exit(1);
+	return p;
+}
+
+static uint64_t stamp(unsigned long page)
+{
+	return (page + 1) * 0x9e3779b97f4a7c15ull;
+}
+
+static uint64_t *word(char *area, unsigned long page)
+{
+	return (uint64_t *)(area + page * PAGE);
+}
+
+static char *write_area(unsigned int mb)
+{
+	char *area = map(mb * MB, MAP_PRIVATE);
+
+	/* One entry for each page is what is looked at. */
+	madvise(area, mb * MB, MADV_NOHUGEPAGE);
+	for (unsigned long page = 0; page < mb * MB / PAGE; page++)
+		*word(area, page) = stamp(page);
+	return area;
+}
+
+static uint64_t faults(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	return (uint64_t)u.ru_majflt;
+}
+
+static uint64_t look_at(char *area, unsigned int mb)
+{
+	uint64_t before = faults();
+
+	for (unsigned long page = 0; page < mb * MB / PAGE; page++) {
+		volatile uint64_t *w = word(area, page);
+
+		if (*w != stamp(page))
+			shared->wrong++;
+		*w = stamp(page);
+	}
+	return faults() - before;
+}
+
+static void load_run(void)
+{
+	/* Later areas are at lower addresses: the hot one comes first where the order is theirs. */
+	char *cold = write_area(cold_mb), *hot = write_area(hot_mb);
+
+	if (lock_cold && mlock(cold, cold_mb * MB) < 0)
+		_exit(1);
+	shared->ready = true;
+	for (;;) {
+		shared->hot_faults += look_at(hot, hot_mb);
+		shared->passes++;
+		if (shared->look && !shared->done) {
+			shared->cold_faults = look_at(cold, cold_mb);
+			shared->done = true;
+		}
+		/* Not to be taken for load itself: there is idle time in between. */
+		sleep_ms(50);
+	}
+}
+
+struct load *load_start(unsigned int hot, unsigned int cold, bool lock)
+{
+	if (!shared)
+		shared = map(sizeof(*shared), MAP_SHARED);
+	memset((void *)shared, 0, sizeof(*shared));
+	hot_mb = hot;
+	cold_mb = cold;
+	lock_cold = lock;
+	load_pid = spawn(load_run);
+	while (!shared->ready)
+		sleep_ms(50);
+	return shared;
+}
+
+void load_wait_passes(struct load *l, uint64_t n)
+{
+	uint64_t to = l->passes + n, end = now_ms() + 60000;
+
+	while (l->passes < to && now_ms() < end)
+		sleep_ms(50);
+}
+
+void load_look(struct load *l)
+{
+	uint64_t end = now_ms() + 60000;
+
+	l->done = false;
+	l->look = true;
+	while (!l->done && now_ms() < end)
+		sleep_ms(50);
+	l->look = false;
+	if (!l->done)
+		give_up("the process with the cold part doesn't answer");
+}
+
+void load_end(void)
+{
+	reap(load_pid);
+}
+
+static void hog_run(void)
+{
+	write_area(hog_mb);
+	shared->ready = true;
+	for (;;)
+		pause();
+}
+
+void hog_start(unsigned int mb)
+{
+	uint64_t end = now_ms() + 120000;
+
+	shared->ready = false;
+	hog_mb = mb;
+	hog_pid = spawn(hog_run);
+	while (!shared->ready && now_ms() < end)
+		sleep_ms(50);
+	if (!shared->ready)
+		give_up("%u MB were not written in two minutes", mb);
+}
+
+void hog_end(void)
+{
+	reap(hog_pid);
+}
+
+static void spin(void)
+{
+	for (;;)
+		;
+}
+
+void spinners_start(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	for (long i = 0; i < n && i < 64; i++) {
+		cpu_set_t set;
+
+		spinner[i] = spawn(spin);
+		CPU_ZERO(&set);
+		CPU_SET(i, &set);
+		sched_setaffinity(spinner[i], sizeof(set), &set);
+	}
+}
+
+void spinners_end(void)
+{
+	for (int i = 0; i < 64; i++) {
+		if (spinner[i])
+			reap(spinner[i]);
+		spinner[i] = 0;
+	}
+}

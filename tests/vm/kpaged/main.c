@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What kpaged must do, what it must not, and that its module comes and goes.
+ * Times are of a guest that may get a fraction of a CPU: what is waited for is
+ * waited for long, and what is compared are counts.
+ */
+#include "kpaged.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define HOT_MB 16
+#define COLD_MB 64
+#define PAGES(mb) ((mb)*256ul)
+
+static unsigned int hog_mb; /* what is free and more than half of the cold part */
+
+static void wait_for_counter(const char *name, uint64_t least)
+{
+	uint64_t end = now_ms() + 30000;
+
+	while (counter(name) < least && now_ms() < end)
+		sleep_ms(50);
+}
+
+/* --- knobs ------------------------------------------------------------------------ */
+
+static void test_knobs(void)
+{
+	check(knob_get("enable") == 1 && knob_get("gate_pct") == 50 &&
+		      knob_get("interval_ms") == 1000 && knob_get("random") == 0,
+	      "the knobs have their defaults");
+	check(!knob_put("enable", 2) && !knob_put("gate_pct", 101) && !knob_put("period_ms", 0) &&
+		      !knob_put("ring_pages", 1) && knob_get("gate_pct") == 50,
+	      "values out of range are refused");
+	check(knob_put("interval_ms", 300) && knob_get("interval_ms") == 300,
+	      "a knob reads as it was written");
+	knob_put("gate_pct", 5);
+}
+
+/* --- ageing --------------------------------------------------------------------------- */
+
+static bool gauge_is_right(void)
+{
+	/* The thread is at rest: one look is as good as the other. */
+	return counter("candidates") == counter("candidates_counted");
+}
+
+/* The cold part is found, and what is used isn't. */
+static void test_ageing(void)
+{
+	struct load *l = load_start(HOT_MB, COLD_MB, false);
+	uint64_t candidates = 0, end = now_ms() + 60000;
+
+	while (candidates < PAGES(COLD_MB) * 9 / 10 && now_ms() < end) {
+		sleep_ms(100);
+		candidates = counter("candidates");
+	}
+	check(candidates >= PAGES(COLD_MB) * 9 / 10, "%llu pages are candidates, %lu are cold",
+	      (unsigned long long)candidates, PAGES(COLD_MB));
+	check(candidates < PAGES(COLD_MB) + PAGES(HOT_MB) / 2, "%lu are hot, and not among them",
+	      PAGES(HOT_MB));
+	knob_put("enable", 0);
+	sleep_ms(500);
+	check(gauge_is_right(), "the gauge is the sum of the rings");
+	knob_put("enable", 1);
+	load_end();
+	end = now_ms() + 30000;
+	while (counter("candidates") > PAGES(COLD_MB) / 2 && now_ms() < end)
+		sleep_ms(100);
+	check(counter("candidates") < PAGES(COLD_MB) / 2, "a process takes its candidates along");
+	(void)l;
+}
+
+/* --- what kswapd takes ------------------------------------------------------------------- */
+
+/* In which way rounds ended meanwhile, and what the hot part suffered. */
+struct outcome {
+	uint64_t marked, used, overload, ordinary, rounds, hot_faults, cold_faults, pswpout;
+	unsigned long wrong;
+};
+
+static struct outcome now(void)
+{
+	return (struct outcome){
+		.marked = counter("marked"),
+		.used = counter("candidates_used"),
+		.overload = counter("overload"),
+		.ordinary = counter("ordinary"),
+		.rounds = counter("rounds"),
+		.pswpout = vmstat("pswpout"),
+	};
+}
+
+static void since(struct outcome *o, const struct load *l)
+{
+	struct outcome n = now();
+
+	o->marked = n.marked - o->marked;
+	o->used = n.used - o->used;
+	o->overload = n.overload - o->overload;
+	o->ordinary = n.ordinary - o->ordinary;
+	o->rounds = n.rounds - o->rounds;
+	o->pswpout = n.pswpout - o->pswpout;
+	o->hot_faults = l->hot_faults;
+	o->cold_faults = l->cold_faults;
+	o->wrong = l->wrong;
+}
+
+static void outcome_show(const char *what, const struct outcome *o)
+{
+	say("# %s: rounds %llu: candidates %llu, overload %llu, ordinary %llu; marked %llu, "
+	    "pswpout %llu; faults hot %llu, cold %llu",
+	    what, (unsigned long long)o->rounds, (unsigned long long)o->used,
+	    (unsigned long long)o->overload, (unsigned long long)o->ordinary,
+	    (unsigned long long)o->marked, (unsigned long long)o->pswpout,
+	    (unsigned long long)o->hot_faults, (unsigned long long)o->cold_faults);
+}
+
+/* A hot and a cold part, then someone who wants memory that only the cold part has. */
+static struct outcome squeeze(bool wait_for_candidates, bool lock_cold)
+{
+	struct load *l = load_start(HOT_MB, COLD_MB, lock_cold);
+	uint64_t passes = counter("passes"), end = now_ms() + 30000, in;
+	struct outcome o;
+
+	if (wait_for_candidates) {
+		wait_for_counter("passes", passes + 12);
+		while (counter("candidates") < PAGES(COLD_MB) / 4 && now_ms() < end)
+			sleep_ms(50);
+	}
+	o = now();
+	l->hot_faults = 0;
+	hog_start(hog_mb);
+	load_wait_passes(l, 5);
+	since(&o, l);
+	hog_end();
+	/* Read-ahead brings more than one page for a fault. */
+	in = vmstat("pswpin");
+	load_look(l);
+	o.cold_faults = vmstat("pswpin") - in;
+	o.wrong = l->wrong;
+	load_end();
+	return o;
+}
+
+static struct outcome test_takes_cold(const char *how)
+{
+	struct outcome o = squeeze(true, false);
+
+	outcome_show(how, &o);
+	check(o.used > 0 && o.marked > PAGES(COLD_MB) / 8,
+	      "%s: kswapd takes candidates: %llu pages in %llu rounds", how,
+	      (unsigned long long)o.marked, (unsigned long long)o.used);
+	check(o.cold_faults > PAGES(COLD_MB) / 8 && o.hot_faults * 40 < o.cold_faults,
+	      "%s: of the cold part %llu pages had gone; the hot one had %llu faults", how,
+	      (unsigned long long)o.cold_faults, (unsigned long long)o.hot_faults);
+	check(o.wrong == 0, "%s: all came back as they were", how);
+	return o;
+}
+
+/* Negative control: what the ageing is worth. */
+static void test_random(const struct outcome *aged)
+{
+	struct outcome o;
+
+	knob_put("random", 1);
+	o = squeeze(true, false);
+	knob_put("random", 0);
+	outcome_show("at random", &o);
+	check(o.marked > 0 && o.hot_faults > 2 * aged->hot_faults + PAGES(HOT_MB) / 50,
+	      "candidates at random: %llu hot pages are missed, %llu with ageing",
+	      (unsigned long long)o.hot_faults, (unsigned long long)aged->hot_faults);
+	check(o.wrong == 0, "at random: all came back as they were");
+}
+
+static void test_locked(void)
+{
+	struct outcome o = squeeze(false, true);
+
+	check(o.wrong == 0 && o.cold_faults < PAGES(COLD_MB) / 100,
+	      "what is locked in memory stays there");
+}
+
+/* No idle time: candidates get too old, and kswapd has to do without. */
+static void test_overload(void)
+{
+	struct load *l = load_start(HOT_MB, COLD_MB, false);
+	uint64_t gated = counter("gated"), end = now_ms() + 60000, before;
+	struct outcome o;
+
+	wait_for_counter("passes", counter("passes") + 12);
+	before = counter("candidates");
+	knob_put("gate_pct", 50);
+	knob_put("max_age_ms", 1000);
+	spinners_start();
+	while (counter("candidates") && now_ms() < end)
+		sleep_ms(100);
+	check(before && !counter("candidates") && counter("gated") > gated,
+	      "with every CPU busy the candidates go: %llu, then %llu; %llu runs found no time",
+	      (unsigned long long)before, (unsigned long long)counter("candidates"),
+	      (unsigned long long)(counter("gated") - gated));
+	o = now();
+	hog_start(hog_mb);
+	since(&o, l);
+	spinners_end();
+	outcome_show("overload", &o);
+	check(o.overload > 0, "and kswapd falls back to the largest mapping %llu times",
+	      (unsigned long long)o.overload);
+	hog_end();
+	load_look(l);
+	check(l->wrong == 0, "overload: all came back as they were");
+	load_end();
+	knob_put("gate_pct", 5);
+	knob_put("max_age_ms", 5000);
+}
+
+static void test_disabled(void)
+{
+	uint64_t runs, rounds, before = vmstat("pgsteal_kswapd");
+
+	knob_put("enable", 0);
+	sleep_ms(200);
+	runs = counter("runs");
+	rounds = counter("rounds");
+	load_start(HOT_MB, COLD_MB, false);
+	hog_start(hog_mb);
+	check(counter("runs") == runs && counter("rounds") == rounds &&
+		      vmstat("pgsteal_kswapd") > before,
+	      "disabled, it does nothing, and kswapd does without");
+	hog_end();
+	load_end();
+	knob_put("enable", 1);
+}
+
+/* A reader's own pages come, what may be wanted next doesn't. */
+static void test_readahead(void)
+{
+	uint64_t before = counter("ra_discarded"), end = now_ms() + 30000, off, on;
+	pid_t reader;
+
+	/* All that is free is too little. */
+	knob_put("orange_pct", 10000);
+	knob_put("ra_discard", 0);
+	reader = spawn(read_device);
+	sleep_ms(1000);
+	off = counter("ra_discarded") - before;
+	knob_put("ra_discard", 1);
+	while (counter("ra_discarded") - before - off < 100 && now_ms() < end)
+		sleep_ms(50);
+	reap(reader);
+	on = counter("ra_discarded") - before - off;
+	check(!off && on >= 100, "read-ahead is left out %llu times, switched off %llu times",
+	      (unsigned long long)on, (unsigned long long)off);
+	knob_put("orange_pct", 100);
+}
+
+/* --- counters ------------------------------------------------------------------------------ */
+
+static void test_identities(void)
+{
+	bool ok;
+
+	knob_put("enable", 0);
+	sleep_ms(500);
+	ok = check(counter("runs") == counter("runs_green") + counter("runs_yellow") +
+					      counter("runs_orange") + counter("runs_red"),
+		   "each run was in one mode");
+	ok &= check(counter("rounds") == counter("easy") + counter("candidates_used") +
+						 counter("overload") + counter("ordinary"),
+		    "each round went one way");
+	ok &= check(counter("cache_adds") >=
+			    counter("cache_adds_readahead") + counter("cache_adds_kswapd"),
+		    "pages were added to the swap cache by read-ahead, kswapd, and others");
+	ok &= check(counter("cache_adds_kswapd") >= counter("marked"),
+		    "kswapd added those that were marked");
+	ok &= check(counter("swap_hits_marked") <= counter("swap_hits") &&
+			    counter("swap_hits") <= counter("swap_faults") &&
+			    counter("swap_faults") > 0,
+		    "hits are a part of the lookups");
+	ok &= check(gauge_is_right(), "the gauge has not drifted");
+	ok &= check(counter("wakeups") > 0, "kswapd's wake-ups are seen");
+	if (!ok)
+		counters_show();
+	knob_put("enable", 1);
+}
+
+/* The kernel's log since it was last read has a line that begins so. */
+static bool log_has(int fd, const char *text)
+{
+	char line[1024];
+	ssize_t n;
+
+	while ((n = read(fd, line, sizeof(line) - 1)) > 0) {
+		line[n] = '\0';
+		if (strstr(line, text))
+			return true;
+	}
+	return false;
+}
+
+static void test_sysrq(void)
+{
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	lseek(fd, 0, SEEK_END);
+	put("/proc/sys/kernel/sysrq", "1");
+	put("/proc/sysrq-trigger", "y");
+	check(log_has(fd, "Swap cache: add ") && log_has(fd, "kswapd: total ") &&
+		      log_has(fd, "kswapd: wakeup ") && log_has(fd, "kswapd: aged pages "),
+	      "SysRq-y says it in the original's four lines");
+	close(fd);
+}
+
+/* --- coming and going ------------------------------------------------------------------------- */
+
+static void test_cycles(void)
+{
+	pid_t pressure[] = { spawn(read_device), spawn(touch_memory) };
+	const char *option = boot_option("cycles");
+	int cycles = option ? atoi(option) : 50;
+	uint64_t runs = 0;
+
+	load_start(HOT_MB, COLD_MB, false);
+	for (size_t i = 0; i < 2; i++)
+		setpriority(PRIO_PROCESS, (id_t)pressure[i], 15);
+	for (int i = 0; i < cycles; i++) {
+		policy_load();
+		knob_put("gate_pct", 0);
+		knob_put("period_ms", 1);
+		knob_put("interval_ms", 1 + (unsigned int)i % 10);
+		knob_put("easy_pct", i & 1 ? 10000 : 0);
+		sleep_ms((unsigned long)i % 7 * 20);
+		runs += counter("runs");
+		policy_unload();
+	}
+	for (size_t i = 0; i < 2; i++)
+		reap(pressure[i]);
+	load_end();
+	check(runs > 0, "loaded and unloaded %d times under pressure, with %llu runs", cycles,
+	      (unsigned long long)runs);
+}
+
+/* Bits of /proc/sys/kernel/tainted: 9 warning, 7 oops, 14 soft lockup, 5 bad page. */
+static void test_untainted(void)
+{
+	char *text = get("/proc/sys/kernel/tainted");
+	unsigned long taint = text ? strtoul(text, NULL, 10) : ~0ul;
+
+	free(text);
+	check(!(taint & (1ul << 9 | 1ul << 7 | 1ul << 14 | 1ul << 5)),
+	      "the kernel had nothing to complain about (taint %lu)", taint);
+}
+
+int main(void)
+{
+	struct outcome o;
+
+	guest_setup();
+	swap_on();
+	hog_mb = (unsigned int)free_mb() - HOT_MB - COLD_MB / 2;
+	say("# %llu MB are free, %u MB will be asked for", (unsigned long long)free_mb(), hog_mb);
+
+	policy_load();
+	test_knobs();
+	test_ageing();
+	put("/sys/kernel/mm/lru_gen/enabled", "0");
+	o = test_takes_cold("two lists");
+	test_random(&o);
+	put("/sys/kernel/mm/lru_gen/enabled", "7");
+	test_takes_cold("generations");
+	put("/sys/kernel/mm/lru_gen/enabled", "0");
+	test_locked();
+	test_overload();
+	test_disabled();
+	test_readahead();
+	test_identities();
+	test_sysrq();
+	policy_unload();
+	test_cycles();
+	test_untainted();
+	guest_end();
+}
