@@ -135,6 +135,7 @@ fuzz: bootstrap-tests
 bench: bootstrap-tests
 	@$(MAKE) --no-print-directory all $(BUILD)/tests/make_trace
 	@tests/bench/run
+	@tests/bench-capture
 
 # False alarms of this machine's own noise, over real boots; hours.
 .PHONY: aa-campaign
