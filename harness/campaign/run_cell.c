@@ -42,6 +42,7 @@ static struct machine_spec describe(const struct cell *cell, const struct boot_f
 		.boot = files,
 		.mode = cell->mode,
 		.cpus = cell->machine->cpus,
+		.free_page_reporting = cell->policy->needs_reporting,
 		.one_thread = cell->machine->tcg_one_thread,
 		.tsc_khz = host_tsc_khz(),
 		.boot_timeout_s = cell->machine->boot_timeout_s,

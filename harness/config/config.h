@@ -213,9 +213,10 @@ struct policy_def {
 	char *dir;
 	struct position pos;
 	char *title;
-	char *origin;        /* URL or citation */
-	char **needs_hooks;  /* what a kernel's patch queue must provide ("Policy-Hook:" lines) */
-	char **needs_config; /* CONFIG_X options that must be y or m */
+	char *origin;         /* URL or citation */
+	char **needs_hooks;   /* what a kernel's patch queue must provide ("Policy-Hook:" lines) */
+	char **needs_config;  /* CONFIG_X options that must be y or m */
+	bool needs_reporting; /* a balloon that the guest tells of its free pages */
 	struct module_def *modules;
 	size_t n_modules;
 	struct daemon_def daemon;

@@ -30,6 +30,14 @@ static const struct config_key needs_keys[] = {
 		.offset = offsetof(struct policy_def, needs_config),
 		.help = "CONFIG_ options that must be y or m",
 	},
+	{
+		.key = "free_page_reporting",
+		.type = KEY_BOOL,
+		.offset = offsetof(struct policy_def, needs_reporting),
+		.def = "false",
+		.help = "a machine with a balloon that the guest tells of its free pages; not in "
+			"deterministic mode",
+	},
 };
 
 static int check_needs(const struct reader *r, const struct toml_node *node, void *base,
@@ -50,7 +58,7 @@ static int check_needs(const struct reader *r, const struct toml_node *node, voi
 static const struct config_table needs_table = {
 	.title = "[needs]",
 	.file = "policy.toml",
-	.help = "What a kernel must have, or the policy's cells on it are refused.",
+	.help = "What kernel and machine must have, or the policy's cells are refused.",
 	.keys = needs_keys,
 	.n_keys = ARRAY_SIZE(needs_keys),
 	.size = sizeof(struct policy_def),

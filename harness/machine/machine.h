@@ -102,9 +102,10 @@ struct machine_spec {
 	const struct boot_files *boot;
 	enum mode mode;
 	unsigned int cpus;
-	bool one_thread;      /* under tcg: all CPUs on one host thread (machine/qemu.c) */
-	unsigned int tsc_khz; /* host_tsc_khz(); under TCG the guest reads that counter */
-	uint64_t seed;        /* deterministic: what QEMU itself would draw at random */
+	bool free_page_reporting; /* a balloon for it */
+	bool one_thread;          /* under tcg: all CPUs on one host thread (machine/qemu.c) */
+	unsigned int tsc_khz;     /* host_tsc_khz(); under TCG the guest reads that counter */
+	uint64_t seed;            /* deterministic: what QEMU itself would draw at random */
 	unsigned int boot_timeout_s, heartbeat_s, timeout_s;
 	const int *pin_cpus; /* host CPUs to run on, or NULL */
 	size_t n_pin_cpus;

@@ -217,6 +217,10 @@ char **qemu_argv(const struct machine_spec *spec)
 	strv_addf(&v, "%u", spec->mode == MODE_DETERMINISTIC ? 1 : spec->cpus);
 	add_memory(&v, spec->boot);
 	add_streams(&v, spec->mode);
+	if (spec->free_page_reporting)
+		add_words(&v, (const char *const[]){ "-device",
+						     "virtio-balloon-pci,free-page-reporting=on",
+						     NULL });
 	add_boot(&v, spec);
 	return v;
 }

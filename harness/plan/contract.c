@@ -22,6 +22,15 @@ static char *streamed_trace(const struct cell *cell)
 		       "would decide when; set stream = \"never\" and a buffer_kb that holds it");
 }
 
+/* The host takes what is reported when it gets to it, and gives it back as zeroes. */
+static char *reported_pages(const struct cell *cell)
+{
+	if (!cell->policy || !cell->policy->needs_reporting)
+		return NULL;
+	return xstrdup("mode deterministic has no balloon: the host would decide when it answers; "
+		       "use tcg or kvm");
+}
+
 char *contract_breach(const struct cell *cell)
 {
 	char *why;
@@ -29,5 +38,7 @@ char *contract_breach(const struct cell *cell)
 	if (cell->mode != MODE_DETERMINISTIC)
 		return NULL;
 	why = several_cpus(cell);
-	return why ?: streamed_trace(cell);
+	if (!why)
+		why = streamed_trace(cell);
+	return why ?: reported_pages(cell);
 }

@@ -27,6 +27,17 @@ static char *spec_command(const struct machine_spec *s)
 	return strv_shell(argv);
 }
 
+TEST(a_balloon_is_there_for_those_who_need_it)
+{
+	struct machine_spec s = { .boot = &files, .mode = MODE_TCG, .cpus = 1 };
+	_cleanup_free_ char *without = spec_command(&s), *with = NULL;
+
+	s.free_page_reporting = true;
+	with = spec_command(&s);
+	EXPECT(!strstr(without, "balloon"));
+	EXPECT(strstr(with, "-device virtio-balloon-pci,free-page-reporting=on"));
+}
+
 static char *command(enum mode mode, unsigned int cpus, const struct boot_files *f)
 {
 	return spec_command(&(struct machine_spec){ .boot = f, .mode = mode, .cpus = cpus });

@@ -389,12 +389,19 @@ TEST(what_would_break_the_deterministic_contract_is_refused)
 	struct machine_config machine = { .cpus = 1 };
 	struct trace_config trace = { .enabled = true, .stream = STREAM_AUTO };
 	struct cell cell = { .mode = MODE_DETERMINISTIC, .machine = &machine, .trace = &trace };
-	_cleanup_free_ char *cpus = NULL, *stream = NULL;
+	_cleanup_free_ char *cpus = NULL, *stream = NULL, *balloon = NULL;
+	struct policy_def policy = { .name = "p" };
 
 	EXPECT(!contract_breach(&cell));
 	trace.stream = STREAM_ALWAYS;
 	stream = contract_breach(&cell);
 	EXPECT(stream && strstr(stream, "stream = \"never\""));
+	trace.stream = STREAM_AUTO;
+	cell.policy = &policy;
+	EXPECT(!contract_breach(&cell));
+	policy.needs_reporting = true;
+	balloon = contract_breach(&cell);
+	EXPECT(balloon && strstr(balloon, "no balloon"));
 	machine.cpus = 2;
 	cpus = contract_breach(&cell);
 	EXPECT(cpus && strstr(cpus, "set cpus = 1 in the matrix"));
