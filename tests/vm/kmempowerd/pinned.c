@@ -142,8 +142,9 @@ void test_pinned(void)
 {
 	struct fill f;
 
-	fill_make(&f, 0, 48);
-	fill_thin(&f, 30, 7);
+	/* Enough for some regions of its own, of which one is evacuated on the way. */
+	fill_make(&f, 0, 96);
+	fill_thin(&f, 50, 7);
 	test_vmsplice(&f);
 	test_direct_io(&f);
 	test_slab();
