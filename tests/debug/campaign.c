@@ -252,10 +252,11 @@ int main(void)
 	check(lockdep_works(), "lockdep is at work after that, too");
 
 	say("# faults");
+	/* Lockdep first: it ends its work when KASAN has found something. */
+	commit("lock_order");
 	commit("sleeping");
 	commit("armed_timer");
 	commit("use_after_free");
 	commit("leak");
-	commit("lock_order");
 	guest_end();
 }
