@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * usage: policy_boot HARNESS_TOML KERNEL POLICY GUEST INITRD FOLDER
+ * usage: policy_boot HARNESS_TOML KERNEL POLICY GUEST INITRD [FOLDER|MODULE]...
  *
  * Makes an initramfs whose /init is GUEST (tests/vm/policy), with the policy's
  * module, built for KERNEL, and what the guest's disk needs; prints the path of
- * the kernel's image.  If the policy needs a hook set, the module in FOLDER goes
- * in, too (tests/vm/policy/order, tests/debug/faults).
+ * the kernel's image.  If the policy needs a hook set, the module in each FOLDER
+ * goes in, too (tests/vm/policy/order, tests/debug/faults, tests/vm/dftlb), and
+ * each of the kernel's own that is named: a folder has a slash in it.
  */
 #include <stdio.h>
 #include <string.h>
@@ -58,7 +59,7 @@ static int add_other(struct cpio *c, const struct kernel *k, const struct policy
 }
 
 static int make_initrd(const struct kernel *k, const struct policy_def *policy, const char *guest,
-		       const char *path, char *other, struct error **err)
+		       const char *path, char **others, struct error **err)
 {
 	_cleanup_cpio_ struct cpio *c = NULL;
 	int n = 0;
@@ -70,10 +71,14 @@ static int make_initrd(const struct kernel *k, const struct policy_def *policy, 
 	    cpio_chardev(c, "dev/console", 5, 1, err) < 0 ||
 	    cpio_file(c, "init", 0755, guest, err) < 0 ||
 	    add_built(c, k, policy, &policy->modules[0], "policy.ko", err) < 0 ||
-	    add_other(c, k, policy, other, err) < 0 ||
 	    add_modules(c, k, "virtio_pci", &n, err) < 0 ||
 	    add_modules(c, k, "virtio_blk", &n, err) < 0)
 		return -1;
+	for (; *others; others++) {
+		if (strchr(*others, '/') ? add_other(c, k, policy, *others, err) < 0
+					 : add_modules(c, k, *others, &n, err) < 0)
+			return -1;
+	}
 	return cpio_finish(c, err);
 }
 
@@ -86,7 +91,7 @@ static int run(char **argv, struct error **err)
 
 	if (!config || !(def = config_kernel(config, argv[2], err)) ||
 	    !(policy = config_policy(config, argv[3], err)) || kernel_get(def, &k, err) < 0 ||
-	    make_initrd(k, policy, argv[4], argv[5], argv[6], err) < 0)
+	    make_initrd(k, policy, argv[4], argv[5], argv + 6, err) < 0)
 		return -1;
 	printf("%s\n", k->image);
 	return 0;
@@ -96,7 +101,7 @@ int main(int argc, char **argv)
 {
 	_cleanup_error_ struct error *err = NULL;
 
-	if (argc != 7)
+	if (argc < 7)
 		return EXIT_INPUT;
 	progress_init(NORMAL);
 	if (run(argv, &err) == 0)

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * PID 1 of a guest that tests the engine of delayed TLB flushes: the scanner
+ * (scanner/) works on the oracle's pages (oracle.c) as fast as it can, in each
+ * of its ways; then the policy goes round (pps.c); last come two broken builds of
+ * the engine, whose lies the oracle has to notice.
+ */
+#include "oracle.h"
+#include "pps.h"
+
+#include "../policy/guest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/swap.h>
+#include <unistd.h>
+
+#define LIMIT_MS 60000 /* of one way to scan */
+
+static unsigned int cpus;
+
+/* --- the machine -------------------------------------------------------------------- */
+
+#define SWAP "/dev/zram0"
+
+/*
+ * On zram, which takes a page at once: it is gone then, and whoever still
+ * writes to it writes to someone else's.
+ */
+static void swap_setup(void)
+{
+	uint32_t head[3] = { 1 /* version */ };
+	off_t size;
+	int fd;
+
+	if (!put("/sys/block/zram0/disksize", "128M") || (fd = open(SWAP, O_RDWR)) < 0)
+		give_up("%s: %s", SWAP, strerror(errno));
+	size = lseek(fd, 0, SEEK_END);
+	head[1] = (uint32_t)(size / 4096 - 1);
+	if (pwrite(fd, head, sizeof(head), 1024) != sizeof(head) ||
+	    pwrite(fd, "SWAPSPACE2", 10, 4096 - 10) != 10 || fsync(fd) < 0)
+		give_up("mkswap: %s", strerror(errno));
+	close(fd);
+	if (swapon(SWAP, 0) < 0)
+		give_up("swapon: %s", strerror(errno));
+}
+
+/* The sum over the CPUs of a line of /proc/interrupts. */
+static uint64_t interrupts(const char *row)
+{
+	char *text = get("/proc/interrupts"), *p = text ? strstr(text, row) : NULL;
+	uint64_t sum = 0;
+
+	if (!p)
+		give_up("/proc/interrupts has no %s", row);
+	p += strlen(row);
+	for (unsigned int i = 0; i < cpus; i++)
+		sum += strtoull(p, &p, 10);
+	free(text);
+	return sum;
+}
+
+static bool cpu_put(unsigned int cpu, bool online)
+{
+	char path[80];
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online", cpu);
+	return put(path, online ? "1" : "0");
+}
+
+/* --- one run of the scanner ----------------------------------------------------------- */
+
+static void scanner_load(const char *module, const struct oracle *o, const char *params)
+{
+	char all[160], path[80];
+	int r;
+
+	snprintf(all, sizeof(all), "pid=%d %s", o->pid, params);
+	snprintf(path, sizeof(path), "/%s.ko", module);
+	r = module_load_with(path, all);
+	if (r)
+		give_up("%s doesn't load: %s", path, strerror(-r));
+}
+
+static void scanner_unload(const char *module)
+{
+	char name[80];
+	int r;
+
+	snprintf(name, sizeof(name), "policy_%s", module);
+	r = module_unload(name);
+	if (r)
+		give_up("%s doesn't unload: %s", name, strerror(-r));
+}
+
+/* With the process gone nothing is posted any more, and all that was comes to an end. */
+static bool comes_to_rest(void)
+{
+	uint64_t end = now_ms() + 20000;
+
+	while (counter("posted") != counter("drained") && now_ms() < end)
+		sleep_ms(20);
+	return counter("posted") == counter("drained") &&
+	       counter("waits") == counter("by_tick") + counter("by_force") + counter("dropped");
+}
+
+struct result {
+	uint64_t visits, wrong, ipis, reclaimed, hidden, cleared, posted, waits, by_tick, by_force,
+		dropped, forced_mm, forced_slots, immediate;
+	bool rested;
+};
+
+static void collect(struct result *ret)
+{
+	ret->rested = comes_to_rest();
+	ret->reclaimed = counter("reclaimed");
+	ret->hidden = counter("hidden");
+	ret->cleared = counter("cleared");
+	ret->posted = counter("posted");
+	ret->waits = counter("waits");
+	ret->by_tick = counter("by_tick");
+	ret->by_force = counter("by_force");
+	ret->dropped = counter("dropped");
+	ret->forced_mm = counter("forced_mm");
+	ret->forced_slots = counter("forced_slots");
+	ret->immediate = counter("immediate");
+}
+
+static bool enough(const char *name, uint64_t n)
+{
+	return counter(name) >= n;
+}
+
+struct way {
+	const char *params;  /* the scanner's */
+	const char *counter; /* until it is at */
+	uint64_t at;
+	void (*meanwhile)(void); /* what else happens */
+	bool pauses;
+};
+
+static void run(const struct way *way, struct oracle *o)
+{
+	uint64_t end = now_ms() + LIMIT_MS;
+
+	o->state->pauses = way->pauses;
+	scanner_load("scanner", o, way->params);
+	while (!enough(way->counter, way->at) && now_ms() < end) {
+		if (way->meanwhile)
+			way->meanwhile();
+		sleep_ms(20);
+	}
+}
+
+static struct result scan(const struct way *way)
+{
+	struct result r = { 0 };
+	struct oracle o;
+
+	oracle_start(&o, cpus);
+	r.ipis = interrupts("TLB:");
+	run(way, &o);
+	r.ipis = interrupts("TLB:") - r.ipis;
+	sleep_ms(200); /* what was lost is looked for */
+	r.visits = o.state->visits;
+	r.wrong = o.state->wrong;
+	if (r.wrong)
+		say("# %s", (const char *)o.state->first);
+	oracle_stop(&o);
+	collect(&r);
+	say("# %s: %llu TLB IPIs", way->params, (unsigned long long)r.ipis);
+	counters_show();
+	scanner_unload("scanner");
+	return r;
+}
+
+static void sound(const struct result *r, const char *what)
+{
+	check(r->wrong == 0 && r->visits > 0 && r->reclaimed > 0,
+	      "%s: %llu pages are reclaimed, and all that %llu visits find is what was written",
+	      what, (unsigned long long)r->reclaimed, (unsigned long long)r->visits);
+	check(r->rested, "%s: each task and each wait of a CPU ends in one way", what);
+}
+
+/* --- the engine as it should be --------------------------------------------------------- */
+
+static void test_ticks(uint64_t n)
+{
+	struct result r, now;
+
+	r = scan(&(struct way){ "hard=1 pause_us=12000", "rounds", n });
+	sound(&r, "flushes in ticks");
+	if (cpus > 1)
+		check(r.by_tick >= n / 2 && r.by_tick > 10 * r.by_force,
+		      "of %llu flushes %llu were a tick's", (unsigned long long)r.waits,
+		      (unsigned long long)r.by_tick);
+	else /* The scanner is what runs on it, and on its way out flushes are made up for. */
+		check(r.posted > 0 && r.waits == 0, "nobody waits for the only CPU");
+
+	now = scan(&(struct way){ "hard=1 at_once=1 pause_us=12000", "rounds", n });
+	sound(&now, "flushes at once");
+	check(now.posted == 0 && now.immediate > 0, "and none is left to the ticks");
+	if (cpus > 1)
+		check(r.ipis * now.reclaimed * 3 < now.ipis * r.reclaimed,
+		      "IPIs per 1000 reclaimed pages: %.2f with ticks, %.2f at once",
+		      1000 * (double)r.ipis / (double)r.reclaimed,
+		      1000 * (double)now.ipis / (double)now.reclaimed);
+}
+
+static void test_ages(uint64_t n)
+{
+	struct result r = scan(&(struct way){ "pause_us=12000", "reclaimed", 20 * n });
+
+	sound(&r, "by age");
+	check(r.cleared > 0, "%llu accessed bits were cleared", (unsigned long long)r.cleared);
+}
+
+static void test_eager(uint64_t n)
+{
+	struct result r = scan(&(struct way){ "hard=1 eager=1", "rounds", n });
+
+	sound(&r, "as soon as the last CPU says so");
+	check(r.forced_mm == 0, "and nobody is forced to");
+}
+
+static void test_forced(uint64_t n)
+{
+	struct result r = scan(&(struct way){ "hard=1", "rounds", n });
+
+	sound(&r, "without a pause");
+	if (cpus > 1)
+		check(r.forced_mm > 0, "the mm is wanted again before the ticks: %llu times",
+		      (unsigned long long)r.forced_mm);
+}
+
+static void test_slots(uint64_t n)
+{
+	struct result r = scan(&(struct way){ "hard=1 apart=1 pause_us=12000", "rounds", n });
+
+	sound(&r, "each page a range");
+	check(r.posted > 32, "more tasks than slots: %llu", (unsigned long long)r.posted);
+	if (cpus > 1)
+		check(r.forced_slots > 0, "slots run out %llu times",
+		      (unsigned long long)r.forced_slots);
+}
+
+static void plug(void)
+{
+	for (unsigned int cpu = 1; cpu < cpus; cpu++) {
+		if (!cpu_put(cpu, false))
+			give_up("CPU %u doesn't go", cpu);
+		sleep_ms(20);
+		if (!cpu_put(cpu, true))
+			give_up("CPU %u doesn't come", cpu);
+	}
+}
+
+static void test_absent(void)
+{
+	struct result r;
+
+	if (cpus < 2) {
+		skip("CPUs come and go", "there is one");
+		return;
+	}
+	r = scan(&(struct way){ "hard=1 pause_us=3000", "dropped", 1, .pauses = true });
+	sound(&r, "CPUs idle");
+	check(r.dropped > 0, "%llu idle CPUs are not waited for", (unsigned long long)r.dropped);
+	r = scan(&(struct way){ "hard=1 pause_us=3000", "rounds", 30, plug, .pauses = true });
+	sound(&r, "CPUs come and go");
+}
+
+static void test_unload(unsigned int times)
+{
+	struct oracle o;
+
+	oracle_start(&o, cpus);
+	for (unsigned int i = 0; i < times; i++) {
+		scanner_load("scanner", &o, "hard=1 pause_us=1000");
+		sleep_ms(i % 7 * 5);
+		scanner_unload("scanner");
+	}
+	check(o.state->wrong == 0, "loaded and unloaded %u times at work", times);
+	oracle_stop(&o);
+}
+
+/* --- the engine as it should not be ------------------------------------------------------- */
+
+static void test_broken(const char *module, unsigned long ms)
+{
+	uint64_t start = now_ms(), end = start + ms;
+	char first[160];
+	struct oracle o;
+	bool caught;
+
+	oracle_start(&o, cpus);
+	scanner_load(module, &o, "hard=1 eager=1");
+	while (!o.state->wrong && now_ms() < end)
+		sleep_ms(20);
+	caught = o.state->wrong;
+	snprintf(first, sizeof(first), "%s", (const char *)o.state->first);
+	oracle_stop(&o);
+	scanner_unload(module);
+	check(caught, "the oracle catches %s", module);
+	say("# after %llu ms: %s", (unsigned long long)(now_ms() - start), caught ? first : "no");
+}
+
+static uint64_t number(const char *name, uint64_t otherwise)
+{
+	const char *text = boot_option(name);
+
+	return text ? strtoull(text, NULL, 10) : otherwise;
+}
+
+int main(void)
+{
+	uint64_t rounds;
+
+	guest_setup();
+	swap_setup();
+	cpus = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
+	rounds = number("rounds", 20);
+
+	test_ticks(rounds);
+	test_ages(rounds);
+	test_eager(rounds);
+	test_forced(rounds);
+	test_slots(rounds / 4);
+	test_absent();
+	test_unload((unsigned int)number("cycles", 10));
+	test_pps(cpus, number("pages", 1000), (unsigned int)number("cycles", 10), SWAP);
+	/* Last: they may harm more than the oracle's pages. */
+	if (cpus > 1) {
+		test_broken("clear_first", 60000);
+		test_broken("skip_flush", 60000);
+	}
+	guest_end();
+}

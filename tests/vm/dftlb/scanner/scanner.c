@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Drives the engine of delayed TLB flushes harder than any policy would: a
+ * thread that works on one process round after round without a pause, and in
+ * each round
+ *   - clears accessed bits,
+ *   - makes entries PROT_NONE: those that were not accessed, or all of them,
+ *   - reclaims the pages of those that have stayed so since the round before.
+ *
+ * Parameters: pid; hard, for all of them; apart, no two
+ * ranges are joined; at_once, without the engine; pause_us, between rounds; eager, a round begins
+ * as soon as the tasks of the one before have come to their end. The engine's counters are in /proc/policy/scanner.
+ */
+#include <linux/delay.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/pid.h>
+#include <linux/policy_dftlb.h>
+#include <linux/sched/mm.h>
+
+#include "compat.h"
+#include "dftlb.h"
+#include "policy_proc.h"
+#include "pte.h"
+
+static int pid;
+module_param(pid, int, 0444);
+static bool hard;
+module_param(hard, bool, 0444);
+static bool apart;
+module_param(apart, bool, 0444);
+static bool eager;
+module_param(eager, bool, 0444);
+static bool at_once;
+module_param(at_once, bool, 0444);
+static unsigned int pause_us;
+module_param(pause_us, uint, 0444);
+
+/* The thread's alone. */
+static u64 rounds, cleared, hidden, isolated, reclaimed;
+
+static struct task_struct *thread;
+static struct proc_dir_entry *proc;
+
+struct round {
+	struct dftlb_batch batch;
+	struct list_head folios;
+};
+
+/* --- first, while nobody has to flush for what is hidden ---------------------- */
+
+static void collect(struct vm_area_struct *vma, pte_t *pte, unsigned long start, unsigned long end,
+		    void *data)
+{
+	struct round *r = data;
+	unsigned long addr;
+
+	for (addr = start; addr < end; addr += PAGE_SIZE, pte++) {
+		struct folio *folio = pps_pte_folio(*pte);
+
+		if (folio && pps_pte_hidden(*pte) && policy_folio_isolate(folio)) {
+			list_add(&folio->lru, &r->folios);
+			isolated++;
+		}
+	}
+}
+
+/* --- and then more ------------------------------------------------------------- */
+
+static bool hide(struct vm_area_struct *vma, unsigned long addr, pte_t *pte)
+{
+	if (pte_young(*pte) && !hard) {
+		cleared += pps_pte_mkold(pte);
+		return true;
+	}
+	if (!pps_pte_hide(vma, addr, pte, hard))
+		return false;
+	hidden++;
+	return true;
+}
+
+static void change(struct vm_area_struct *vma, pte_t *pte, unsigned long start, unsigned long end,
+		   void *data)
+{
+	struct round *r = data;
+	unsigned long addr;
+
+	for (addr = start; addr < end; addr += PAGE_SIZE, pte++) {
+		if (pps_pte_folio(*pte) && !pps_pte_hidden(*pte) && hide(vma, addr, pte))
+			dftlb_add(&r->batch, addr, addr + PAGE_SIZE - apart);
+	}
+}
+
+static void walk(struct mm_struct *mm, policy_pte_fn fn, struct round *r)
+{
+	VMA_ITERATOR(vmi, mm, 0);
+	struct vm_area_struct *vma;
+
+	for_each_vma(vmi, vma)
+	{
+		if (pps_vma_ok(vma))
+			policy_walk_ptes(vma, vma->vm_start, vma->vm_end, fn, r);
+	}
+}
+
+static void work_on(struct mm_struct *mm)
+{
+	struct round r = { .folios = LIST_HEAD_INIT(r.folios) };
+
+	dftlb_settle(mm);
+	walk(mm, collect, &r);
+	reclaimed += policy_reclaim_folios(&r.folios);
+
+	dftlb_begin(&r.batch, mm, at_once);
+	walk(mm, change, &r);
+	dftlb_end(&r.batch);
+	rounds++;
+}
+
+static void one_round(struct task_struct *task)
+{
+	struct mm_struct *mm = get_task_mm(task);
+
+	if (!mm)
+		return;
+	if (pps_mm_ok(mm) && mmap_read_trylock(mm)) {
+		work_on(mm);
+		mmap_read_unlock(mm);
+	}
+	mmput(mm);
+}
+
+static void rest(void)
+{
+	if (pause_us)
+		usleep_range(pause_us, pause_us + 100);
+	else
+		cond_resched();
+	while (eager && !kthread_should_stop() &&
+	       dftlb_count(DFTLB_POSTED) != dftlb_count(DFTLB_DRAINED))
+		usleep_range(50, 100);
+}
+
+static int scanner(void *data)
+{
+	struct task_struct *task = data;
+
+	/* The process that it works on takes all that it can get. */
+	set_user_nice(current, MIN_NICE);
+	while (!kthread_should_stop()) {
+		one_round(task);
+		rest();
+	}
+	put_task_struct(task);
+	return 0;
+}
+
+static int show(struct seq_file *m, void *data)
+{
+	int i;
+
+	seq_printf(m, "rounds %llu\ncleared %llu\nhidden %llu\nisolated %llu\nreclaimed %llu\n",
+		   rounds, cleared, hidden, isolated, reclaimed);
+	for (i = 0; i < DFTLB_NR_COUNTERS; i++)
+		seq_printf(m, "%s %llu\n", dftlb_counter_name(i), dftlb_count(i));
+	return 0;
+}
+
+static int __init scanner_init(void)
+{
+	struct task_struct *task = get_pid_task(find_vpid(pid), PIDTYPE_PID);
+	int ret = -ESRCH;
+
+	if (!task)
+		return ret;
+	ret = dftlb_start();
+	if (ret)
+		goto put_task;
+	ret = -ENOMEM;
+	proc = policy_proc_create("scanner", show);
+	if (!proc)
+		goto stop;
+	thread = kthread_run(scanner, task, "scanner");
+	ret = PTR_ERR_OR_ZERO(thread);
+	if (ret)
+		goto remove;
+	return 0;
+
+remove:
+	policy_proc_remove(proc);
+stop:
+	dftlb_stop();
+put_task:
+	put_task_struct(task);
+	return ret;
+}
+
+static void __exit scanner_exit(void)
+{
+	kthread_stop(thread);
+	dftlb_stop();
+	policy_proc_remove(proc);
+}
+
+module_init(scanner_init);
+module_exit(scanner_exit);
+MODULE_DESCRIPTION("Test of the engine of delayed TLB flushes");
+MODULE_LICENSE("GPL");
