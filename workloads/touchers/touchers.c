@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * touchers: what does it cost the CPUs of one process when its memory doesn't
+ * fit?
+ *
+ * A thread pinned to each CPU goes over its own blocks of a shared anonymous
+ * area that is larger than memory: runs of neighbouring pages from random
+ * places, and single pages in between. Each page that is reclaimed is taken from
+ * all of these CPUs' TLBs, in today's kernel by IPI.
+ *
+ * Each page carries stamps with its number and how often it was written; all of
+ * them are checked at each touch, and other contents end it with EX_DATAERR.
+ * Work is fixed, so that fast and slow hosts put the same pressure on memory.
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fail.h"
+
+#define PAGE 4096ul
+#define STAMPS 8           /* of a page; the rest stays zero, so that pages compress */
+#define BLOCK 64ul         /* neighbouring pages that belong to one thread */
+#define SAMPLES (1u << 16) /* latencies of major faults, at most, of a thread */
+#define SLOW_NS 5000       /* no touch that is faster was a major fault */
+
+static struct options {
+	const char *out;
+	unsigned long ws_permille, passes, threads, run_pages, random_percent;
+	uint64_t seed;
+} opt = {
+	.ws_permille = 1300,
+	.passes = 2,
+	.run_pages = 16,
+	.random_percent = 20,
+};
+
+struct worker {
+	pthread_t thread;
+	unsigned int id;
+	uint64_t rng, touches, majors, ns;
+	uint32_t *sample, samples;
+};
+
+static char *area;
+static unsigned long pages; /* whole blocks for each thread */
+static uint32_t *written;   /* how often each page was */
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t mix(uint64_t x)
+{
+	x ^= x >> 33;
+	x *= 0xff51afd7ed558ccdull;
+	x ^= x >> 33;
+	x *= 0xc4ceb9fe1a85ec53ull;
+	return x ^ x >> 33;
+}
+
+static unsigned long random_below(struct worker *w, unsigned long n)
+{
+	return (unsigned long)(mix(w->rng += 0x9e3779b97f4a7c15ull) % n);
+}
+
+static void *map(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		fail("map %zu bytes: %s", bytes, strerror(errno));
+	return p;
+}
+
+/* --- pages ------------------------------------------------------------------------ */
+
+static uint64_t stamp(unsigned long page, unsigned int i, uint32_t times)
+{
+	return times ? mix(opt.seed ^ ((uint64_t)page << 20 | i)) + times : 0;
+}
+
+static void touch(unsigned long page)
+{
+	volatile uint64_t *words = (volatile uint64_t *)(area + page * PAGE);
+	uint32_t times = written[page];
+
+	for (unsigned int i = 0; i < STAMPS; i++) {
+		uint64_t got = words[i * (PAGE / STAMPS / sizeof(*words))];
+
+		if (got == stamp(page, i, times))
+			continue;
+		fprintf(stderr,
+			"touchers: page %lu stamp %u, written %" PRIu32 " times, has %016" PRIx64
+			", not %016" PRIx64 "\n",
+			page, i, times, got, stamp(page, i, times));
+		exit(EX_DATAERR);
+	}
+	written[page] = times + 1;
+	for (unsigned int i = 0; i < STAMPS; i++)
+		words[i * (PAGE / STAMPS / sizeof(*words))] = stamp(page, i, times + 1);
+}
+
+static long major_faults(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_THREAD, &usage);
+	return usage.ru_majflt;
+}
+
+static void timed_touch(struct worker *w, unsigned long page)
+{
+	uint64_t start = now_ns(), ns;
+	long majors;
+
+	touch(page);
+	ns = now_ns() - start;
+	w->touches++;
+	if (ns < SLOW_NS)
+		return;
+	majors = major_faults();
+	if ((uint64_t)majors == w->majors)
+		return;
+	w->majors = (uint64_t)majors;
+	if (w->samples < SAMPLES)
+		w->sample[w->samples++] = ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
+}
+
+/* --- threads ----------------------------------------------------------------------- */
+
+/* The thread's own n-th page: its blocks lie between those of others. */
+static unsigned long own_page(const struct worker *w, unsigned long n)
+{
+	return (n / BLOCK * opt.threads + w->id) * BLOCK + n % BLOCK;
+}
+
+static void pin(const struct worker *w)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(w->id % (unsigned int)sysconf(_SC_NPROCESSORS_ONLN), &set);
+	if (sched_setaffinity(0, sizeof(set), &set) < 0)
+		fail("pin: %s", strerror(errno));
+}
+
+static pthread_barrier_t barrier;
+
+static void *work(void *data)
+{
+	struct worker *w = data;
+	unsigned long own = pages / opt.threads, left = own * opt.passes, n;
+	uint64_t start;
+
+	pin(w);
+	for (n = 0; n < own; n++)
+		touch(own_page(w, n));
+	w->majors = (uint64_t)major_faults();
+	n = w->majors;
+	pthread_barrier_wait(&barrier);
+	start = now_ns();
+	while (left > 0) {
+		unsigned long at = random_below(w, own), run = opt.run_pages;
+
+		if (random_below(w, 100) < opt.random_percent)
+			run = 1;
+		for (; run > 0 && left > 0; run--, left--, at++)
+			timed_touch(w, own_page(w, at % own));
+	}
+	w->ns = now_ns() - start;
+	w->majors = (uint64_t)major_faults() - n;
+	return NULL;
+}
+
+/* --- what the kernel counts ---------------------------------------------------------- */
+
+static const char *const events[] = {
+	"pswpin",
+	"pswpout",
+	"pgmajfault",
+	"swap_ra",
+	"swap_ra_hit",
+	"numa_hint_faults",
+	"nr_tlb_remote_flush",
+	"nr_tlb_remote_flush_received",
+	"nr_tlb_local_flush_all",
+	"nr_tlb_local_flush_one",
+};
+
+#define N_EVENTS (sizeof(events) / sizeof(events[0]))
+
+struct counts {
+	uint64_t event[N_EVENTS], tlb_ipis, call_ipis;
+};
+
+static void read_events(struct counts *c)
+{
+	FILE *f = fopen("/proc/vmstat", "r");
+	char name[64];
+	uint64_t v;
+
+	if (!f)
+		fail("/proc/vmstat: %s", strerror(errno));
+	while (fscanf(f, "%63s %" SCNu64, name, &v) == 2) {
+		for (size_t i = 0; i < N_EVENTS; i++) {
+			if (!strcmp(name, events[i]))
+				c->event[i] = v;
+		}
+	}
+	fclose(f);
+}
+
+/* A row of /proc/interrupts over all CPUs: " TLB:  12  7   TLB shootdowns". */
+static uint64_t sum_row(const char *row)
+{
+	uint64_t sum = 0;
+	char *end;
+
+	for (;; row = end) {
+		uint64_t v = strtoull(row, &end, 10);
+
+		if (end == row)
+			return sum;
+		sum += v;
+	}
+}
+
+static void read_interrupts(struct counts *c)
+{
+	FILE *f = fopen("/proc/interrupts", "r");
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!f)
+		fail("/proc/interrupts: %s", strerror(errno));
+	while (getline(&line, &size, f) > 0) {
+		char *row = line + strspn(line, " ");
+
+		if (!strncmp(row, "TLB:", 4))
+			c->tlb_ipis = sum_row(row + 4);
+		else if (!strncmp(row, "CAL:", 4))
+			c->call_ipis = sum_row(row + 4);
+	}
+	free(line);
+	fclose(f);
+}
+
+static struct counts read_counts(void)
+{
+	struct counts c = { 0 };
+
+	read_events(&c);
+	read_interrupts(&c);
+	return c;
+}
+
+/* --- the result ----------------------------------------------------------------------- */
+
+static int by_value(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static uint32_t *gather(struct worker *workers, size_t *ret_n)
+{
+	uint32_t *all = malloc(opt.threads * SAMPLES * sizeof(*all));
+
+	*ret_n = 0;
+	if (!all)
+		fail("no memory for the result");
+	for (unsigned long i = 0; i < opt.threads; i++) {
+		memcpy(all + *ret_n, workers[i].sample, workers[i].samples * sizeof(*all));
+		*ret_n += workers[i].samples;
+	}
+	qsort(all, *ret_n, sizeof(*all), by_value);
+	return all;
+}
+
+static void print_counts(FILE *out, const struct counts *before, const struct counts *after)
+{
+	uint64_t ipis = after->tlb_ipis - before->tlb_ipis, swapped = 0;
+
+	for (size_t i = 0; i < N_EVENTS; i++) {
+		uint64_t delta = after->event[i] - before->event[i];
+
+		fprintf(out, "  \"%s\": %" PRIu64 ",\n", events[i], delta);
+		if (!strcmp(events[i], "pswpout"))
+			swapped = delta;
+	}
+	if (!swapped)
+		fail("nothing was swapped out: too little memory is used");
+	fprintf(out, "  \"tlb_ipis\": %" PRIu64 ",\n  \"call_ipis\": %" PRIu64 ",\n", ipis,
+		after->call_ipis - before->call_ipis);
+	fprintf(out, "  \"tlb_ipis_per_1000\": %.3f,\n", 1000 * (double)ipis / (double)swapped);
+}
+
+static void print_result(struct worker *workers, const struct counts *before,
+			 const struct counts *after)
+{
+	FILE *out = opt.out ? fopen(opt.out, "w") : stdout;
+	uint64_t touches = 0, majors = 0, ns = 0;
+	uint32_t *sorted;
+	size_t n;
+
+	if (!out)
+		fail("create %s: %s", opt.out, strerror(errno));
+	for (unsigned long i = 0; i < opt.threads; i++) {
+		touches += workers[i].touches;
+		majors += workers[i].majors;
+		ns = workers[i].ns > ns ? workers[i].ns : ns;
+	}
+	sorted = gather(workers, &n);
+	fputs("{\n", out);
+	print_counts(out, before, after);
+	fprintf(out, "  \"touches\": %" PRIu64 ",\n  \"touches_per_s\": %.1f,\n", touches,
+		(double)touches * 1e9 / (double)ns);
+	fprintf(out, "  \"major_faults\": %" PRIu64 ",\n", majors);
+	if (n)
+		fprintf(out, "  \"major_ns\": {\"p50\": %" PRIu32 ", \"p99\": %" PRIu32 "},\n",
+			sorted[n / 2], sorted[n - 1 - n / 100]);
+	fprintf(out, "  \"pages\": %lu\n}\n", pages);
+	if (ferror(out) || (out != stdout && fclose(out) != 0))
+		fail("write %s: %s", opt.out ?: "stdout", strerror(errno));
+	free(sorted);
+}
+
+/* --- command line ------------------------------------------------------------------------ */
+
+static const struct number_option {
+	const char *name, *help;
+	unsigned long *value, min, max;
+} numbers[] = {
+	{ "ws-permille", "the area's size, in 1/1000 of the memory", &opt.ws_permille, 100, 10000 },
+	{ "passes", "so many touches for each page", &opt.passes, 1, 1000 },
+	{ "threads", "0: one a CPU", &opt.threads, 0, 256 },
+	{ "run-pages", "neighbours that are touched in a row", &opt.run_pages, 1, 64 },
+	{ "random-percent", "of the runs are of a single page", &opt.random_percent, 0, 100 },
+};
+
+#define N_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
+
+enum { OPT_OUT = N_NUMBERS, OPT_SEED, N_OPTIONS };
+
+static void __attribute__((noreturn)) usage(void)
+{
+	fputs("usage: touchers [--out FILE] [--seed N] [OPTION N]...\n", stderr);
+	for (size_t i = 0; i < N_NUMBERS; i++)
+		fprintf(stderr, "  --%-15s %s (%lu to %lu, default %lu)\n", numbers[i].name,
+			numbers[i].help, numbers[i].min, numbers[i].max, *numbers[i].value);
+	exit(2);
+}
+
+static uint64_t to_number(const char *name, const char *text, uint64_t min, uint64_t max)
+{
+	char *end;
+	uint64_t v;
+
+	errno = 0;
+	v = strtoull(text, &end, 10);
+	if (errno || end == text || *end || *text == '-' || v < min || v > max)
+		fail("--%s %s: not a number from %" PRIu64 " to %" PRIu64, name, text, min, max);
+	return v;
+}
+
+static void parse_options(int argc, char **argv)
+{
+	struct option table[N_OPTIONS + 1] = {
+		[OPT_OUT] = { "out", required_argument, NULL, OPT_OUT },
+		[OPT_SEED] = { "seed", required_argument, NULL, OPT_SEED },
+	};
+	int c;
+
+	for (int i = 0; i < (int)N_NUMBERS; i++)
+		table[i] = (struct option){ numbers[i].name, required_argument, NULL, i };
+	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
+		if (c == OPT_OUT)
+			opt.out = optarg;
+		else if (c == OPT_SEED)
+			opt.seed = to_number("seed", optarg, 0, UINT64_MAX);
+		else if (c >= 0 && c < (int)N_NUMBERS)
+			*numbers[c].value =
+				to_number(numbers[c].name, optarg, numbers[c].min, numbers[c].max);
+		else
+			usage();
+	}
+	if (optind < argc)
+		usage();
+	if (!opt.threads)
+		opt.threads = (unsigned long)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+static void start(struct worker *w, unsigned int id)
+{
+	w->id = id;
+	w->rng = mix(opt.seed + id);
+	w->sample = map(SAMPLES * sizeof(*w->sample));
+	if (pthread_create(&w->thread, NULL, work, w))
+		fail("no thread %u", id);
+}
+
+int main(int argc, char **argv)
+{
+	struct counts before, after;
+	struct worker *workers;
+	unsigned long blocks;
+
+	parse_options(argc, argv);
+	blocks = (unsigned long)sysconf(_SC_PHYS_PAGES) / 1000 * opt.ws_permille / BLOCK;
+	pages = blocks / opt.threads * opt.threads * BLOCK;
+	if (!pages)
+		fail("less than a block of pages for each of %lu threads", opt.threads);
+	area = map(pages * PAGE);
+	madvise(area, pages * PAGE, MADV_NOHUGEPAGE);
+	written = map(pages * sizeof(*written));
+	workers = map(opt.threads * sizeof(*workers));
+	pthread_barrier_init(&barrier, NULL, (unsigned int)opt.threads + 1);
+	for (unsigned int i = 0; i < opt.threads; i++)
+		start(&workers[i], i);
+	pthread_barrier_wait(&barrier);
+	before = read_counts();
+	for (unsigned int i = 0; i < opt.threads; i++)
+		pthread_join(workers[i].thread, NULL);
+	after = read_counts();
+	print_result(workers, &before, &after);
+	return 0;
+}
