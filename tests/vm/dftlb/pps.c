@@ -142,7 +142,7 @@ static void test_share(unsigned int cpus)
 /* More than there is: kswapd has to work, and wakes kppsd. */
 static void hog(void)
 {
-	size_t size = (size_t)sysconf(_SC_PHYS_PAGES) * 4096 / 16 * 14;
+	size_t size = (size_t)sysconf(_SC_PHYS_PAGES) * 4096 / 4 * 5;
 	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	for (size_t at = 0; p != MAP_FAILED; at = (at + 4096) % size)
