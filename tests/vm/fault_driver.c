@@ -35,6 +35,7 @@ static struct kernel *kernel;
 static struct machine_config machine = { 2, 256 * MIB, 60, 1 };
 static struct trace_config trace = { .enabled = false };
 static struct counters_config no_counters;
+static const struct sample_config no_sample;
 static struct policy_def policy = { .name = "stock", .title = "nothing", .origin = "-" };
 static struct workload_def workload = {
 	.name = "fault", .title = "a planted fault", .output = "none", .timeout_s = 60
@@ -178,6 +179,7 @@ static struct cell cell_of(const struct trial *t)
 		.machine = &machine,
 		.trace = &trace,
 		.counters = &no_counters,
+		.sample = &no_sample,
 	};
 
 	snprintf(c.id, sizeof(c.id), "%s", t->fault);

@@ -63,8 +63,8 @@ event == "mm_vmscan_kswapd_wake" {
 		awake[node] = ns; rounds[node] = 0; order[node] = 0
 	}
 	rounds[node]++
-	if (number("order") > order[node])
-		order[node] = number("order")
+	if (number("order") + 0 > order[node])
+		order[node] = number("order") + 0
 }
 function kswapd(node, how_long) {
 	print "kswapd", node, sprintf("%.0f", awake[node]), how_long, rounds[node], order[node],
@@ -81,7 +81,8 @@ event == "mm_vmscan_throttled" {
 		number("usec_delayed"), number("reason")
 }
 event == "tlb_flush" {
-	reason = number("reason"); pages = number("pages")
+	# + 0: what awk cuts out of a line it compares as text.
+	reason = number("reason"); pages = number("pages") + 0
 	count("flush " reason " flushes")
 	if (pages < 0 || pages > 2 ^ 60)
 		count("flush " reason " full")
