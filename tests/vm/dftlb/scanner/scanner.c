@@ -7,9 +7,11 @@
  *   - makes entries PROT_NONE: those that were not accessed, or all of them,
  *   - reclaims the pages of those that have stayed so since the round before.
  *
- * Parameters: pid; hard, for all of them; apart, no two
- * ranges are joined; at_once, without the engine; pause_us, between rounds; eager, a round begins
- * as soon as the tasks of the one before have come to their end. The engine's counters are in /proc/policy/scanner.
+ * Parameters: pid; hard, for all of them; apart, into how many ranges
+ * a page is cut, none of which can be joined to another; at_once, without the
+ * engine; pause_us, between rounds; eager, a round begins as soon as the tasks of
+ * the one before have come to their end.  The engine's counters are in
+ * /proc/policy/scanner.
  */
 #include <linux/delay.h>
 #include <linux/kthread.h>
@@ -27,8 +29,8 @@ static int pid;
 module_param(pid, int, 0444);
 static bool hard;
 module_param(hard, bool, 0444);
-static bool apart;
-module_param(apart, bool, 0444);
+static unsigned int apart;
+module_param(apart, uint, 0444);
 static bool eager;
 module_param(eager, bool, 0444);
 static bool at_once;
@@ -79,6 +81,16 @@ static bool hide(struct vm_area_struct *vma, unsigned long addr, pte_t *pte)
 	return true;
 }
 
+static void add(struct dftlb_batch *batch, unsigned long addr)
+{
+	unsigned int i;
+
+	if (!apart)
+		dftlb_add(batch, addr, addr + PAGE_SIZE);
+	for (i = 0; i < apart; i++)
+		dftlb_add(batch, addr + 2 * i, addr + 2 * i + 1);
+}
+
 static void change(struct vm_area_struct *vma, pte_t *pte, unsigned long start, unsigned long end,
 		   void *data)
 {
@@ -87,7 +99,7 @@ static void change(struct vm_area_struct *vma, pte_t *pte, unsigned long start, 
 
 	for (addr = start; addr < end; addr += PAGE_SIZE, pte++) {
 		if (pps_pte_folio(*pte) && !pps_pte_hidden(*pte) && hide(vma, addr, pte))
-			dftlb_add(&r->batch, addr, addr + PAGE_SIZE - apart);
+			add(&r->batch, addr);
 	}
 }
 
