@@ -30,12 +30,17 @@ static void start(struct watched *w, unsigned int cpus, unsigned int seed)
 	policy_load();
 }
 
-static void wait_for(const char *name, uint64_t more)
+static void wait_until(const char *name, uint64_t at)
 {
-	uint64_t at = counter(name) + more, end = now_ms() + LIMIT_MS;
+	uint64_t end = now_ms() + LIMIT_MS;
 
 	while (counter(name) < at && now_ms() < end)
 		sleep_ms(20);
+}
+
+static void wait_for(const char *name, uint64_t more)
+{
+	wait_until(name, counter(name) + more);
 }
 
 static bool right(struct watched *w)
@@ -158,8 +163,8 @@ static void test_pressure(unsigned int cpus, const char *swap)
 	knob_put("period_ms", 50);
 	pid = spawn(hog);
 	/* Once awake, kswapd may be so for as long as the hog lives. */
-	wait_for("rounds_wake", 1);
-	wait_for("reclaimed", 1000);
+	wait_until("rounds_wake", 1);
+	wait_until("reclaimed", 1000);
 	check(counter("rounds_wake") > 0 && counter("reclaimed") > 0,
 	      "kswapd wakes it %llu times, and it reclaims %llu pages",
 	      (unsigned long long)counter("rounds_wake"), (unsigned long long)counter("reclaimed"));
