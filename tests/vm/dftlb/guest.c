@@ -224,8 +224,7 @@ static void test_ipis(uint64_t rounds)
 
 	for (int turn = 0; turn < 8 && ticks * 3 >= at_once; turn++) {
 		ticks = fmin(ticks, ipis_per_1000("hard=1 pause_us=12000", rounds));
-		at_once = fmin(at_once,
-			       ipis_per_1000("hard=1 at_once=1 pause_us=12000", rounds));
+		at_once = fmin(at_once, ipis_per_1000("hard=1 at_once=1 pause_us=12000", rounds));
 	}
 	check(ticks * 3 < at_once, "IPIs per 1000 reclaimed pages: %.2f with ticks, %.2f at once",
 	      ticks, at_once);
