@@ -150,7 +150,9 @@ aa-campaign: bootstrap-tests
 
 # --- everything else ----------------------------------------------------------------
 
-FORMAT := $(shell git ls-files '*.c' '*.h' '*.cc' 2>/dev/null | grep -v '^policies/')
+# Not the links among them (mode 120000): a file would be put in a link's place.
+FORMAT := $(shell git ls-files -s '*.c' '*.h' '*.cc' 2>/dev/null | \
+	    awk '$$1 != 120000 && $$4 !~ "^policies/" { print $$4 }')
 
 format:
 	clang-format -i $(FORMAT)

@@ -17,7 +17,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -26,16 +25,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "memory.h"
 #include "mm.h"
+#include "options.h"
+#include "result.h"
 
 #define CHUNK (1u << 20)  /* largest read */
 #define STACK (64u << 10) /* of a worker */
 #define SETTLE_MS 100     /* kswapd naps for HZ/10 before it believes that it is done */
 #define SETTLE_TRIES 10
-#define NS 1000000000ull
 
 static struct options {
 	const char *data, *out;
@@ -51,23 +52,6 @@ static struct options {
 };
 
 static long page_size;
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * NS + (uint64_t)t.tv_nsec;
-}
-
-static void sleep_ms(unsigned long ms)
-{
-	struct timespec t = { .tv_sec = (time_t)(ms / 1000),
-			      .tv_nsec = (long)(ms % 1000) * 1000000 };
-
-	while (nanosleep(&t, &t) < 0 && errno == EINTR)
-		;
-}
 
 /* --- page cache ---------------------------------------------------------- */
 
@@ -192,15 +176,6 @@ static void *work(void *arg)
 		pthread_barrier_wait(&finish_line);
 	}
 	return NULL;
-}
-
-static void *map(size_t bytes)
-{
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED)
-		fail("map %zu bytes: %s", bytes, strerror(errno));
-	return p;
 }
 
 static void map_areas(struct worker *workers)
@@ -337,13 +312,6 @@ static void one_round(struct filler *f, struct worker *workers, struct result *r
 	unmap_areas(workers);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* All faults of all threads, sorted. */
 static uint32_t *gather(const struct worker *workers, size_t *ret_n)
 {
@@ -353,16 +321,8 @@ static uint32_t *gather(const struct worker *workers, size_t *ret_n)
 	for (unsigned long i = 0; i < opt.threads; i++)
 		memcpy(all + i * each, workers[i].ns, each * sizeof(*all));
 	*ret_n = each * opt.threads;
-	qsort(all, *ret_n, sizeof(*all), by_value);
+	result_sort(all, *ret_n);
 	return all;
-}
-
-/* Nearest rank: the least value that at least `q` of all are not above. */
-static uint32_t quantile(const uint32_t *sorted, size_t n, double q)
-{
-	size_t rank = (size_t)(q * (double)n);
-
-	return sorted[rank < n ? rank : n - 1];
 }
 
 /* 16 buckets for each power of two: the lowest value of the one that `v` is in. */
@@ -401,21 +361,9 @@ static void print_faults(FILE *out, const struct worker *workers)
 	fprintf(out,
 		"  \"faults\": %zu,\n  \"fault_ns\": {\"mean\": %.1f, \"p50\": %" PRIu32
 		", \"p99\": %" PRIu32 ", \"p999\": %" PRIu32 ", \"max\": %" PRIu32 ",\n    ",
-		n, sum / (double)n, quantile(ns, n, 0.5), quantile(ns, n, 0.99),
-		quantile(ns, n, 0.999), ns[n - 1]);
+		n, sum / (double)n, result_quantile(ns, n, 0.5), result_quantile(ns, n, 0.99),
+		result_quantile(ns, n, 0.999), ns[n - 1]);
 	print_histogram(out, ns, n);
-	fputs("},\n", out);
-}
-
-static void print_vmstat(FILE *out, const char *name, const struct vmstat *s)
-{
-	fprintf(out, "  \"%s\": {", name);
-	for (size_t i = 0; i < N_EVENTS; i++) {
-		int len = (int)strcspn(events[i], "*");
-
-		len -= events[i][len] == '*'; /* "allocstall_*" is called allocstall */
-		fprintf(out, "%s\"%.*s\": %" PRIu64, i ? ", " : "", len, events[i], s->v[i]);
-	}
 	fputs("},\n", out);
 }
 
@@ -439,16 +387,15 @@ static void print_rounds(FILE *out, const struct result *r)
 		idle += (double)r->free_after[i];
 	}
 	fprintf(out, "],\n  \"pages_per_s\": %.1f,\n  \"idle_gain_pages\": %.1f,\n",
-		(double)r->pages * (double)opt.rounds * (double)NS / ns, gain / (double)opt.rounds);
+		(double)r->pages * (double)opt.rounds * (double)NS_PER_S / ns,
+		gain / (double)opt.rounds);
 	fprintf(out, "  \"idle_free_pages\": %.1f,\n", idle / (double)opt.rounds);
 }
 
 static void print_result(const struct result *r, const struct worker *workers)
 {
-	FILE *out = opt.out ? fopen(opt.out, "w") : stdout;
+	FILE *out = result_open(opt.out);
 
-	if (!out)
-		fail("create %s: %s", opt.out, strerror(errno));
 	fputs("{\n", out);
 	print_faults(out, workers);
 	print_rounds(out, r);
@@ -458,16 +405,12 @@ static void print_result(const struct result *r, const struct worker *workers)
 	print_free(out, "free_after_idle", r->free_after);
 	fprintf(out, "  \"high_watermark_pages\": %lu,\n  \"burst_pages\": %lu\n}\n", r->first.high,
 		r->pages);
-	if (ferror(out) || fclose(out) != 0)
-		fail("write %s: %s", opt.out ?: "stdout", strerror(errno));
+	result_close(out, opt.out);
 }
 
 /* --- command line ----------------------------------------------------------- */
 
-static const struct number_option {
-	const char *name, *help;
-	unsigned long *value, min, max;
-} numbers[] = {
+static const struct number_option numbers[] = {
 	{ "rounds", "fill, idle, burst: how often", &opt.rounds, 1, 1000 },
 	{ "idle-ms", "quiet time before each burst", &opt.idle_ms, 0, 3600000 },
 	{ "burst-permille", "pages of a burst, in 1/1000 of the memory", &opt.burst_permille, 1,
@@ -479,57 +422,20 @@ static const struct number_option {
 	{ "thp", "1: with transparent huge pages", &opt.thp, 0, 1 },
 };
 
-#define N_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
-
-enum { OPT_DATA = N_NUMBERS, OPT_OUT, OPT_SEED, N_OPTIONS };
-
-static void __attribute__((noreturn)) usage(void)
-{
-	fputs("usage: burst --data DEVICE [--out FILE] [--seed N] [OPTION N]...\n", stderr);
-	for (size_t i = 0; i < N_NUMBERS; i++)
-		fprintf(stderr, "  --%-15s %s (%lu to %lu, default %lu)\n", numbers[i].name,
-			numbers[i].help, numbers[i].min, numbers[i].max, *numbers[i].value);
-	exit(2);
-}
-
-static uint64_t to_number(const char *name, const char *text, uint64_t min, uint64_t max)
-{
-	char *end;
-	uint64_t v;
-
-	errno = 0;
-	v = strtoull(text, &end, 10);
-	if (errno || end == text || *end || *text == '-' || v < min || v > max)
-		fail("--%s %s: not a number from %" PRIu64 " to %" PRIu64, name, text, min, max);
-	return v;
-}
+static const struct command_line command_line = {
+	.synopsis = "--data DEVICE [--out FILE] [--seed N] [OPTION N]...",
+	.numbers = numbers,
+	.n = sizeof(numbers) / sizeof(numbers[0]),
+	.out = &opt.out,
+	.data = &opt.data,
+	.seed = &opt.seed,
+};
 
 static void parse_options(int argc, char **argv)
 {
-	struct option table[N_OPTIONS + 1] = {
-		[OPT_DATA] = { "data", required_argument, NULL, OPT_DATA },
-		[OPT_OUT] = { "out", required_argument, NULL, OPT_OUT },
-		[OPT_SEED] = { "seed", required_argument, NULL, OPT_SEED },
-	};
-	int c;
-
-	for (int i = 0; i < (int)N_NUMBERS; i++)
-		table[i] = (struct option){ numbers[i].name, required_argument, NULL, i };
-	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
-		if (c == OPT_DATA)
-			opt.data = optarg;
-		else if (c == OPT_OUT)
-			opt.out = optarg;
-		else if (c == OPT_SEED)
-			opt.seed = to_number("seed", optarg, 0, UINT64_MAX);
-		else if (c >= 0 && c < (int)N_NUMBERS)
-			*numbers[c].value =
-				to_number(numbers[c].name, optarg, numbers[c].min, numbers[c].max);
-		else
-			usage();
-	}
-	if (!opt.data || optind < argc)
-		usage();
+	options_read(&command_line, argc, argv);
+	if (!opt.data)
+		options_usage(&command_line);
 }
 
 int main(int argc, char **argv)

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What reclaim has done (/proc/vmstat). */
+/* What reclaim has done. */
 #ifndef BURST_MM_H
 #define BURST_MM_H
 
 #include <inttypes.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "fail.h"
+#include "vmstat.h"
 #include "zones.h"
 
-/* Rows of /proc/vmstat; a name with a '*' sums up all that begin so (one a zone). */
 enum {
 	ALLOCSTALL,
 	PGSCAN_DIRECT,
@@ -40,30 +39,11 @@ struct vmstat {
 	uint64_t v[N_EVENTS];
 };
 
-static inline bool event_matches(const char *pattern, const char *name)
-{
-	const char *star = strchr(pattern, '*');
-
-	return star ? strncmp(pattern, name, (size_t)(star - pattern)) == 0
-		    : strcmp(pattern, name) == 0;
-}
-
 static inline struct vmstat read_vmstat(void)
 {
-	FILE *f = fopen("/proc/vmstat", "r");
-	struct vmstat s = { 0 };
-	char name[64];
-	uint64_t v;
+	struct vmstat s;
 
-	if (!f)
-		fail("/proc/vmstat: %s", strerror(errno));
-	while (fscanf(f, "%63s %" SCNu64, name, &v) == 2) {
-		for (size_t i = 0; i < N_EVENTS; i++) {
-			if (event_matches(events[i], name))
-				s.v[i] += v;
-		}
-	}
-	fclose(f);
+	vmstat_read(events, N_EVENTS, s.v);
 	return s;
 }
 
@@ -73,6 +53,18 @@ static inline void add_delta(struct vmstat *sum, const struct vmstat *before)
 
 	for (size_t i = 0; i < N_EVENTS; i++)
 		sum->v[i] += after.v[i] - before->v[i];
+}
+
+static inline void print_vmstat(FILE *out, const char *name, const struct vmstat *s)
+{
+	fprintf(out, "  \"%s\": {", name);
+	for (size_t i = 0; i < N_EVENTS; i++) {
+		int len = (int)strcspn(events[i], "*");
+
+		len -= events[i][len] == '*'; /* "allocstall_*" is called allocstall */
+		fprintf(out, "%s\"%.*s\": %" PRIu64, i ? ", " : "", len, events[i], s->v[i]);
+	}
+	fputs("},\n", out);
 }
 
 #endif

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "fail.h"
+#include "memory.h"
 #include "stamp.h"
 #include "zones.h"
 
@@ -31,8 +32,7 @@ static inline char *arena_at(const struct arena *a, uint32_t page)
 
 static inline uint32_t arena_random(struct arena *a, uint32_t below)
 {
-	a->random += STEP;
-	return (uint32_t)(mix(a->random) % below);
+	return (uint32_t)(mix_next(&a->random) % below);
 }
 
 static inline void arena_write(struct arena *a, uint32_t page)
@@ -45,25 +45,16 @@ static inline bool arena_check(struct arena *a, uint32_t page)
 	return stamp_check(a->stamps, arena_at(a, page), page, a->generation[page]);
 }
 
-static inline void *arena_map(size_t bytes)
-{
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED)
-		fail("map %zu bytes: %s", bytes, strerror(errno));
-	return p;
-}
-
 /* Address space for all there is, and the books, which are to be in memory before it is full. */
 static inline void arena_init(struct arena *a, struct stamps *stamps, uint32_t most)
 {
 	*a = (struct arena){ .stamps = stamps, .random = stamps->seed };
-	a->base = arena_map((size_t)most * PAGE);
+	a->base = map((size_t)most * PAGE);
 	/* A huge page would be 512 neighbours at once; there is to be no order in this. */
 	if (madvise(a->base, (size_t)most * PAGE, MADV_NOHUGEPAGE) < 0 && errno != EINVAL)
 		fail("madvise: %s", strerror(errno));
-	a->order = arena_map(most * sizeof(*a->order));
-	a->generation = arena_map(most * sizeof(*a->generation));
+	a->order = map(most * sizeof(*a->order));
+	a->generation = map(most * sizeof(*a->generation));
 	for (uint32_t i = 0; i < most; i++)
 		a->order[i] = i;
 	memset(a->generation, 0, most * sizeof(*a->generation));

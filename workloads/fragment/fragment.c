@@ -12,13 +12,16 @@
  * What it reports is JSON.  Contents that are not what was written are user
  * data that was lost, and end it with EX_DATAERR whatever else went well.
  */
-#include <getopt.h>
 #include <sysexits.h>
 
 #include "arena.h"
+#include "clock.h"
 #include "huge.h"
 #include "latency.h"
+#include "options.h"
 #include "pins.h"
+#include "result.h"
+#include "vmstat.h"
 
 /* --- what to do ------------------------------------------------------------- */
 
@@ -60,20 +63,9 @@ struct vmstat {
 
 static struct vmstat read_vmstat(void)
 {
-	FILE *f = fopen("/proc/vmstat", "r");
-	struct vmstat s = { 0 };
-	char name[64];
-	uint64_t v;
+	struct vmstat s;
 
-	if (!f)
-		fail("/proc/vmstat: %s", strerror(errno));
-	while (fscanf(f, "%63s %" SCNu64, name, &v) == 2) {
-		for (size_t i = 0; i < N_EVENTS; i++) {
-			if (strcmp(name, events[i]) == 0)
-				s.v[i] = v;
-		}
-	}
-	fclose(f);
+	vmstat_read(events, N_EVENTS, s.v);
 	return s;
 }
 
@@ -169,10 +161,8 @@ static void print_hold(FILE *out, const struct hold *h)
 
 static void print_result(const struct result *r)
 {
-	FILE *out = opt.out ? fopen(opt.out, "w") : stdout;
+	FILE *out = result_open(opt.out);
 
-	if (!out)
-		fail("create %s: %s", opt.out, strerror(errno));
 	fprintf(out, "{\n  \"filled_pages\": %u,\n  \"kept_pages\": %u,\n", r->filled, r->kept);
 	print_hold(out, &r->hold);
 	fprintf(out, "  \"direct_transfers\": %lu,\n", r->transfers);
@@ -182,16 +172,12 @@ static void print_result(const struct result *r)
 		r->huge.wanted, r->huge.got, r->huge.fell_back, r->huge.first_ns, r->huge.all_ns);
 	fprintf(out, "  \"contents\": {\"checked\": %lu, \"bad\": %lu}\n}\n", r->stamps.checked,
 		r->stamps.bad);
-	if (ferror(out) || fclose(out) != 0)
-		fail("write %s: %s", opt.out ?: "stdout", strerror(errno));
+	result_close(out, opt.out);
 }
 
 /* --- command line ----------------------------------------------------------------- */
 
-static const struct number_option {
-	const char *name, *help;
-	unsigned long *value, min, max;
-} numbers[] = {
+static const struct number_option numbers[] = {
 	{ "keep-percent", "of the pages are left", &opt.keep_percent, 1, 100 },
 	{ "leave-kb", "free above the high watermarks when memory is full", &opt.leave_kb, 0,
 	  1ul << 40 },
@@ -210,58 +196,20 @@ static const struct number_option {
 	  2 },
 };
 
-#define N_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
-
-enum { OPT_DATA = N_NUMBERS, OPT_OUT, OPT_SEED, N_OPTIONS };
-
-static void __attribute__((noreturn)) usage(void)
-{
-	fprintf(stderr, "usage: %s [--data DEVICE] [--out FILE] [--seed N] [OPTION N]...\n",
-		program_invocation_short_name);
-	for (size_t i = 0; i < N_NUMBERS; i++)
-		fprintf(stderr, "  --%-16s %s (%lu to %lu, default %lu)\n", numbers[i].name,
-			numbers[i].help, numbers[i].min, numbers[i].max, *numbers[i].value);
-	exit(EX_USAGE);
-}
-
-static uint64_t to_number(const char *name, const char *text, uint64_t min, uint64_t max)
-{
-	char *end;
-	uint64_t v;
-
-	errno = 0;
-	v = strtoull(text, &end, 10);
-	if (errno || end == text || *end || *text == '-' || v < min || v > max)
-		fail("--%s %s: not a number from %" PRIu64 " to %" PRIu64, name, text, min, max);
-	return v;
-}
+static const struct command_line command_line = {
+	.synopsis = "[--data DEVICE] [--out FILE] [--seed N] [OPTION N]...",
+	.numbers = numbers,
+	.n = sizeof(numbers) / sizeof(numbers[0]),
+	.out = &opt.out,
+	.data = &opt.data,
+	.seed = &opt.seed,
+};
 
 static void parse_options(int argc, char **argv)
 {
-	struct option table[N_OPTIONS + 1] = {
-		[OPT_DATA] = { "data", required_argument, NULL, OPT_DATA },
-		[OPT_OUT] = { "out", required_argument, NULL, OPT_OUT },
-		[OPT_SEED] = { "seed", required_argument, NULL, OPT_SEED },
-	};
-	int c;
-
-	for (int i = 0; i < (int)N_NUMBERS; i++)
-		table[i] = (struct option){ numbers[i].name, required_argument, NULL, i };
-	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
-		if (c == OPT_DATA)
-			opt.data = optarg;
-		else if (c == OPT_OUT)
-			opt.out = optarg;
-		else if (c == OPT_SEED)
-			opt.seed = to_number("seed", optarg, 0, UINT64_MAX);
-		else if (c >= 0 && c < (int)N_NUMBERS)
-			*numbers[c].value =
-				to_number(numbers[c].name, optarg, numbers[c].min, numbers[c].max);
-		else
-			usage();
-	}
-	if (optind < argc || (opt.direct && !opt.data))
-		usage();
+	options_read(&command_line, argc, argv);
+	if (opt.direct && !opt.data)
+		options_usage(&command_line);
 	if (opt.corrupt == CORRUPT_SPLICED && !opt.pins)
 		fail("--corrupt 2: there is no spliced page");
 }

@@ -4,10 +4,10 @@
 #define FRAGMENT_HUGE_H
 
 #include <fcntl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "arena.h"
+#include "clock.h"
 
 #define HUGE_BYTES (2u << 20)
 #define HUGE_RETRY_MS 10
@@ -18,23 +18,6 @@ struct huge {
 	unsigned long wanted, got, fell_back;
 	uint64_t first_ns, all_ns;
 };
-
-static inline uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
-static inline void sleep_ns(uint64_t ns)
-{
-	struct timespec t = { .tv_sec = (time_t)(ns / 1000000000),
-			      .tv_nsec = (long)(ns % 1000000000) };
-
-	while (nanosleep(&t, &t) < 0 && errno == EINTR)
-		;
-}
 
 static inline uint64_t read_word(const char *path, uint64_t index)
 {
@@ -95,7 +78,7 @@ static inline bool huge_ask(struct huge *h, char *at, uint64_t deadline)
 static inline void huge_measure(struct huge *h, unsigned long wanted, unsigned long timeout_ms)
 {
 	size_t bytes = (size_t)(wanted + 1) * HUGE_BYTES;
-	char *area = arena_map(bytes), *at;
+	char *area = map(bytes), *at;
 	uint64_t begin, deadline;
 
 	at = (char *)(((uintptr_t)area + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES);

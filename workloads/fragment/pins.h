@@ -39,7 +39,7 @@ static inline void splice_begin(struct splice *s, struct arena *a, unsigned long
 	s->n = n;
 	if (!n)
 		return;
-	s->pages = arena_map(n * sizeof(*s->pages));
+	s->pages = map(n * sizeof(*s->pages));
 	if (pipe2(ends, O_CLOEXEC) < 0 || fcntl(ends[1], F_SETPIPE_SZ, (int)n * PAGE) < 0)
 		fail("a pipe of %lu pages: %s", n, strerror(errno));
 	s->out = ends[0];
@@ -143,7 +143,7 @@ static inline struct direct *direct_begin(struct arena *a, const char *device,
 		*d = (struct direct){
 			.arena = a, .device = device, .n = each, .number = i, .stop = stop
 		};
-		d->pages = arena_map(each * sizeof(*d->pages));
+		d->pages = map(each * sizeof(*d->pages));
 		for (unsigned long k = 0; k < each; k++)
 			d->pages[k] = arena_take(a);
 		if (pthread_create(&d->thread, &attr, direct_run, d) != 0)

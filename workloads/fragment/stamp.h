@@ -14,9 +14,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "mix.h"
+
 #define PAGE 4096
 #define WORDS (PAGE / sizeof(uint64_t))
-#define STEP 0x9e3779b97f4a7c15ull
 /* Of bad pages: more would hide what the kernel says meanwhile. */
 #define TOLD_MAX 16
 
@@ -25,16 +26,9 @@ struct stamps {
 	atomic_ulong checked, bad;
 };
 
-static inline uint64_t mix(uint64_t x)
-{
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
-	return x ^ (x >> 31);
-}
-
 static inline uint64_t stamp_of(const struct stamps *s, uint32_t page, uint32_t generation)
 {
-	return mix(s->seed * STEP + ((uint64_t)page << 32 | generation));
+	return mix(s->seed * MIX_STEP + ((uint64_t)page << 32 | generation));
 }
 
 static inline void stamp_put(const struct stamps *s, void *at, uint32_t page, uint32_t generation)
@@ -42,7 +36,7 @@ static inline void stamp_put(const struct stamps *s, void *at, uint32_t page, ui
 	uint64_t v = stamp_of(s, page, generation);
 	volatile uint64_t *word = at;
 
-	for (size_t i = 0; i < WORDS; i++, v += STEP)
+	for (size_t i = 0; i < WORDS; i++, v += MIX_STEP)
 		word[i] = v;
 }
 
@@ -61,7 +55,7 @@ static inline bool stamp_check(struct stamps *s, const void *at, uint32_t page, 
 	const volatile uint64_t *word = at;
 
 	atomic_fetch_add(&s->checked, 1);
-	for (size_t i = 0; i < WORDS; i++, v += STEP) {
+	for (size_t i = 0; i < WORDS; i++, v += MIX_STEP) {
 		uint64_t found = word[i];
 
 		if (found == v)

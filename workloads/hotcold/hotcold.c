@@ -17,7 +17,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -27,14 +26,17 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "memory.h"
+#include "mix.h"
 #include "mm.h"
+#include "options.h"
+#include "result.h"
 
 #define CHUNK (1u << 18)
 #define STACK (64u << 10)
-#define NS 1000000000ull
 #define WORDS 128 /* of each page's pattern: the rest stays zero, so that pages compress */
 
 static struct options {
@@ -55,46 +57,11 @@ static struct options {
 
 static size_t page_size;
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * NS + (uint64_t)t.tv_nsec;
-}
-
-static void sleep_ms(unsigned long ms)
-{
-	struct timespec t = { .tv_sec = (time_t)(ms / 1000),
-			      .tv_nsec = (long)(ms % 1000) * 1000000 };
-
-	while (nanosleep(&t, &t) < 0 && errno == EINTR)
-		;
-}
-
 static uint64_t rng_state;
-
-static uint64_t mix(uint64_t x)
-{
-	x ^= x >> 33;
-	x *= 0xff51afd7ed558ccdull;
-	x ^= x >> 33;
-	x *= 0xc4ceb9fe1a85ec53ull;
-	return x ^ x >> 33;
-}
 
 static unsigned long random_below(unsigned long n)
 {
-	return (unsigned long)(mix(rng_state += 0x9e3779b97f4a7c15ull) % n);
-}
-
-static void *map(size_t bytes)
-{
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED)
-		fail("map %zu bytes: %s", bytes, strerror(errno));
-	return p;
+	return (unsigned long)(mix_next(&rng_state) % n);
 }
 
 /* --- the working set -------------------------------------------------------- */
@@ -356,31 +323,9 @@ static void wake(void)
 
 /* --- results -------------------------------------------------------------------- */
 
-static int by_value(const void *a, const void *b)
+static uint32_t wake_quantile(double q)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* Nearest rank: the least value that at least `q` of all are not above. */
-static uint32_t quantile(double q)
-{
-	size_t rank = (size_t)(q * (double)res.n_wakes);
-
-	return res.wake_ns[rank < res.n_wakes ? rank : res.n_wakes - 1];
-}
-
-static void print_vmstat(FILE *out, const char *name, const struct vmstat *s)
-{
-	fprintf(out, "  \"%s\": {", name);
-	for (size_t i = 0; i < N_EVENTS; i++) {
-		int len = (int)strcspn(events[i], "*");
-
-		len -= events[i][len] == '*'; /* "allocstall_*" is called allocstall */
-		fprintf(out, "%s\"%.*s\": %" PRIu64, i ? ", " : "", len, events[i], s->v[i]);
-	}
-	fputs("},\n", out);
+	return result_quantile(res.wake_ns, res.n_wakes, q);
 }
 
 /* Pages looked at for one that was freed, by kswapd and by who allocates. */
@@ -398,14 +343,12 @@ static double scanned_per_stolen(void)
 
 static void print_result(void)
 {
-	FILE *out = opt.out ? fopen(opt.out, "w") : stdout;
+	FILE *out = result_open(opt.out);
 
-	if (!out)
-		fail("create %s: %s", opt.out, strerror(errno));
-	qsort(res.wake_ns, res.n_wakes, sizeof(*res.wake_ns), by_value);
+	result_sort(res.wake_ns, res.n_wakes);
 	fprintf(out, "{\n  \"ws_pages\": %lu,\n  \"hot_pages\": %lu,\n", ws.pages, ws.hot);
 	fprintf(out, "  \"touches\": %" PRIu64 ",\n  \"touches_per_s\": %.1f,\n", res.touches,
-		(double)res.touches * (double)NS / (double)res.work_ns);
+		(double)res.touches * (double)NS_PER_S / (double)res.work_ns);
 	fprintf(out,
 		"  \"hot_refaults\": %" PRIu64 ",\n  \"wake_refaults\": %" PRIu64
 		",\n  \"cold_faults\": %" PRIu64 ",\n",
@@ -413,7 +356,7 @@ static void print_result(void)
 	fprintf(out,
 		"  \"wake_ns\": {\"p50\": %" PRIu32 ", \"p99\": %" PRIu32 ", \"p999\": %" PRIu32
 		", \"max\": %" PRIu32 "},\n",
-		quantile(0.5), quantile(0.99), quantile(0.999), quantile(1));
+		wake_quantile(0.5), wake_quantile(0.99), wake_quantile(0.999), wake_quantile(1));
 	print_vmstat(out, "work", &res.work);
 	print_vmstat(out, "idle", &res.idle);
 	print_vmstat(out, "wake", &res.wake);
@@ -422,16 +365,12 @@ static void print_result(void)
 		"  \"idle_cpu_ms\": %" PRIu64 "\n}\n",
 		res.work.v[ALLOCSTALL] + res.wake.v[ALLOCSTALL], scanned_per_stolen(),
 		res.idle_cpu_ms);
-	if (ferror(out) || fclose(out) != 0)
-		fail("write %s: %s", opt.out ?: "stdout", strerror(errno));
+	result_close(out, opt.out);
 }
 
 /* --- command line ---------------------------------------------------------------- */
 
-static const struct number_option {
-	const char *name, *help;
-	unsigned long *value, min, max;
-} numbers[] = {
+static const struct number_option numbers[] = {
 	{ "ws-permille", "working set, in 1/1000 of the memory", &opt.ws_permille, 10, 10000 },
 	{ "hot-permille", "its hot part, in 1/1000 of the memory", &opt.hot_permille, 1, 5000 },
 	{ "cold-every", "one cold page for so many hot ones; 0: none", &opt.cold_every, 0,
@@ -445,57 +384,20 @@ static const struct number_option {
 	{ "idle-ms", "quiet time of each round", &opt.idle_ms, 0, 3600000 },
 };
 
-#define N_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
-
-enum { OPT_DATA = N_NUMBERS, OPT_OUT, OPT_SEED, N_OPTIONS };
-
-static void __attribute__((noreturn)) usage(void)
-{
-	fputs("usage: hotcold --data DEVICE [--out FILE] [--seed N] [OPTION N]...\n", stderr);
-	for (size_t i = 0; i < N_NUMBERS; i++)
-		fprintf(stderr, "  --%-21s %s (%lu to %lu, default %lu)\n", numbers[i].name,
-			numbers[i].help, numbers[i].min, numbers[i].max, *numbers[i].value);
-	exit(2);
-}
-
-static uint64_t to_number(const char *name, const char *text, uint64_t min, uint64_t max)
-{
-	char *end;
-	uint64_t v;
-
-	errno = 0;
-	v = strtoull(text, &end, 10);
-	if (errno || end == text || *end || *text == '-' || v < min || v > max)
-		fail("--%s %s: not a number from %" PRIu64 " to %" PRIu64, name, text, min, max);
-	return v;
-}
+static const struct command_line command_line = {
+	.synopsis = "--data DEVICE [--out FILE] [--seed N] [OPTION N]...",
+	.numbers = numbers,
+	.n = sizeof(numbers) / sizeof(numbers[0]),
+	.out = &opt.out,
+	.data = &opt.data,
+	.seed = &opt.seed,
+};
 
 static void parse_options(int argc, char **argv)
 {
-	struct option table[N_OPTIONS + 1] = {
-		[OPT_DATA] = { "data", required_argument, NULL, OPT_DATA },
-		[OPT_OUT] = { "out", required_argument, NULL, OPT_OUT },
-		[OPT_SEED] = { "seed", required_argument, NULL, OPT_SEED },
-	};
-	int c;
-
-	for (int i = 0; i < (int)N_NUMBERS; i++)
-		table[i] = (struct option){ numbers[i].name, required_argument, NULL, i };
-	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
-		if (c == OPT_DATA)
-			opt.data = optarg;
-		else if (c == OPT_OUT)
-			opt.out = optarg;
-		else if (c == OPT_SEED)
-			opt.seed = to_number("seed", optarg, 0, UINT64_MAX);
-		else if (c >= 0 && c < (int)N_NUMBERS)
-			*numbers[c].value =
-				to_number(numbers[c].name, optarg, numbers[c].min, numbers[c].max);
-		else
-			usage();
-	}
-	if (!opt.data || optind < argc)
-		usage();
+	options_read(&command_line, argc, argv);
+	if (!opt.data)
+		options_usage(&command_line);
 }
 
 int main(int argc, char **argv)

@@ -12,7 +12,6 @@
  * them are checked at each touch, and other contents end it with EX_DATAERR.
  * Work is fixed, so that fast and slow hosts put the same pressure on memory.
  */
-#include <getopt.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
@@ -22,10 +21,14 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "fail.h"
+#include "clock.h"
+#include "memory.h"
+#include "mix.h"
+#include "options.h"
+#include "result.h"
+#include "vmstat.h"
 
 #define PAGE 4096ul
 #define STAMPS 8           /* of a page; the rest stays zero, so that pages compress */
@@ -55,35 +58,9 @@ static char *area;
 static unsigned long pages; /* whole blocks for each thread */
 static uint32_t *written;   /* how often each page was */
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
-}
-
-static uint64_t mix(uint64_t x)
-{
-	x ^= x >> 33;
-	x *= 0xff51afd7ed558ccdull;
-	x ^= x >> 33;
-	x *= 0xc4ceb9fe1a85ec53ull;
-	return x ^ x >> 33;
-}
-
 static unsigned long random_below(struct worker *w, unsigned long n)
 {
-	return (unsigned long)(mix(w->rng += 0x9e3779b97f4a7c15ull) % n);
-}
-
-static void *map(size_t bytes)
-{
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED)
-		fail("map %zu bytes: %s", bytes, strerror(errno));
-	return p;
+	return (unsigned long)(mix_next(&w->rng) % n);
 }
 
 /* --- pages ------------------------------------------------------------------------ */
@@ -207,23 +184,6 @@ struct counts {
 	uint64_t event[N_EVENTS], tlb_ipis, call_ipis;
 };
 
-static void read_events(struct counts *c)
-{
-	FILE *f = fopen("/proc/vmstat", "r");
-	char name[64];
-	uint64_t v;
-
-	if (!f)
-		fail("/proc/vmstat: %s", strerror(errno));
-	while (fscanf(f, "%63s %" SCNu64, name, &v) == 2) {
-		for (size_t i = 0; i < N_EVENTS; i++) {
-			if (!strcmp(name, events[i]))
-				c->event[i] = v;
-		}
-	}
-	fclose(f);
-}
-
 /* A row of /proc/interrupts over all CPUs: " TLB:  12  7   TLB shootdowns". */
 static uint64_t sum_row(const char *row)
 {
@@ -263,19 +223,12 @@ static struct counts read_counts(void)
 {
 	struct counts c = { 0 };
 
-	read_events(&c);
+	vmstat_read(events, N_EVENTS, c.event);
 	read_interrupts(&c);
 	return c;
 }
 
 /* --- the result ----------------------------------------------------------------------- */
-
-static int by_value(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
 
 static uint32_t *gather(struct worker *workers, size_t *ret_n)
 {
@@ -288,7 +241,7 @@ static uint32_t *gather(struct worker *workers, size_t *ret_n)
 		memcpy(all + *ret_n, workers[i].sample, workers[i].samples * sizeof(*all));
 		*ret_n += workers[i].samples;
 	}
-	qsort(all, *ret_n, sizeof(*all), by_value);
+	result_sort(all, *ret_n);
 	return all;
 }
 
@@ -313,13 +266,11 @@ static void print_counts(FILE *out, const struct counts *before, const struct co
 static void print_result(struct worker *workers, const struct counts *before,
 			 const struct counts *after)
 {
-	FILE *out = opt.out ? fopen(opt.out, "w") : stdout;
+	FILE *out = result_open(opt.out);
 	uint64_t touches = 0, majors = 0, ns = 0;
 	uint32_t *sorted;
 	size_t n;
 
-	if (!out)
-		fail("create %s: %s", opt.out, strerror(errno));
 	for (unsigned long i = 0; i < opt.threads; i++) {
 		touches += workers[i].touches;
 		majors += workers[i].majors;
@@ -333,19 +284,15 @@ static void print_result(struct worker *workers, const struct counts *before,
 	fprintf(out, "  \"major_faults\": %" PRIu64 ",\n", majors);
 	if (n)
 		fprintf(out, "  \"major_ns\": {\"p50\": %" PRIu32 ", \"p99\": %" PRIu32 "},\n",
-			sorted[n / 2], sorted[n - 1 - n / 100]);
+			result_quantile(sorted, n, 0.5), result_quantile(sorted, n, 0.99));
 	fprintf(out, "  \"pages\": %lu\n}\n", pages);
-	if (ferror(out) || (out != stdout && fclose(out) != 0))
-		fail("write %s: %s", opt.out ?: "stdout", strerror(errno));
+	result_close(out, opt.out);
 	free(sorted);
 }
 
 /* --- command line ------------------------------------------------------------------------ */
 
-static const struct number_option {
-	const char *name, *help;
-	unsigned long *value, min, max;
-} numbers[] = {
+static const struct number_option numbers[] = {
 	{ "ws-permille", "the area's size, in 1/1000 of the memory", &opt.ws_permille, 100, 10000 },
 	{ "passes", "so many touches for each page", &opt.passes, 1, 1000 },
 	{ "threads", "0: one a CPU", &opt.threads, 0, 256 },
@@ -353,54 +300,17 @@ static const struct number_option {
 	{ "random-percent", "of the runs are of a single page", &opt.random_percent, 0, 100 },
 };
 
-#define N_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
-
-enum { OPT_OUT = N_NUMBERS, OPT_SEED, N_OPTIONS };
-
-static void __attribute__((noreturn)) usage(void)
-{
-	fputs("usage: touchers [--out FILE] [--seed N] [OPTION N]...\n", stderr);
-	for (size_t i = 0; i < N_NUMBERS; i++)
-		fprintf(stderr, "  --%-15s %s (%lu to %lu, default %lu)\n", numbers[i].name,
-			numbers[i].help, numbers[i].min, numbers[i].max, *numbers[i].value);
-	exit(2);
-}
-
-static uint64_t to_number(const char *name, const char *text, uint64_t min, uint64_t max)
-{
-	char *end;
-	uint64_t v;
-
-	errno = 0;
-	v = strtoull(text, &end, 10);
-	if (errno || end == text || *end || *text == '-' || v < min || v > max)
-		fail("--%s %s: not a number from %" PRIu64 " to %" PRIu64, name, text, min, max);
-	return v;
-}
+static const struct command_line command_line = {
+	.synopsis = "[--out FILE] [--seed N] [OPTION N]...",
+	.numbers = numbers,
+	.n = sizeof(numbers) / sizeof(numbers[0]),
+	.out = &opt.out,
+	.seed = &opt.seed,
+};
 
 static void parse_options(int argc, char **argv)
 {
-	struct option table[N_OPTIONS + 1] = {
-		[OPT_OUT] = { "out", required_argument, NULL, OPT_OUT },
-		[OPT_SEED] = { "seed", required_argument, NULL, OPT_SEED },
-	};
-	int c;
-
-	for (int i = 0; i < (int)N_NUMBERS; i++)
-		table[i] = (struct option){ numbers[i].name, required_argument, NULL, i };
-	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
-		if (c == OPT_OUT)
-			opt.out = optarg;
-		else if (c == OPT_SEED)
-			opt.seed = to_number("seed", optarg, 0, UINT64_MAX);
-		else if (c >= 0 && c < (int)N_NUMBERS)
-			*numbers[c].value =
-				to_number(numbers[c].name, optarg, numbers[c].min, numbers[c].max);
-		else
-			usage();
-	}
-	if (optind < argc)
-		usage();
+	options_read(&command_line, argc, argv);
 	if (!opt.threads)
 		opt.threads = (unsigned long)sysconf(_SC_NPROCESSORS_ONLN);
 }

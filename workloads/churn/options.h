@@ -1,0 +1,1 @@
+../fragment/options.h

@@ -1,0 +1,1 @@
+../fragment/result.h
