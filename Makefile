@@ -155,7 +155,7 @@ FORMAT := $(shell git ls-files -s '*.c' '*.h' '*.cc' 2>/dev/null | \
 	    awk '$$1 != 120000 && $$4 !~ "^policies/" { print $$4 }')
 
 format:
-	clang-format -i $(FORMAT)
+	@clang-format -i $(FORMAT)
 
 check:
 	@harness/check.sh

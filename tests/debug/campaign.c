@@ -188,16 +188,6 @@ static bool lockdep_works(void)
 	return works;
 }
 
-/* Bits of /proc/sys/kernel/tainted: 5 bad page, 7 oops, 9 warning, 14 soft lockup. */
-static unsigned long taint(void)
-{
-	char *text = get("/proc/sys/kernel/tainted");
-	unsigned long bits = text ? strtoul(text, NULL, 10) : ~0ul;
-
-	free(text);
-	return bits & (1ul << 5 | 1ul << 7 | 1ul << 9 | 1ul << 14);
-}
-
 static void commit(const char *fault)
 {
 	char params[40];

@@ -16,6 +16,7 @@
 #include "base/progress.h"
 #include "base/str.h"
 #include "kernel/kernel.h"
+#include "tests/unit/scratch.h"
 
 #define unused __attribute__((unused))
 
@@ -66,18 +67,15 @@ static void fake_program(struct fake *f, const char *rel, const char *text)
 
 static struct fake *fake_create(void)
 {
-	char dir[] = "/tmp/harness-test-XXXXXX";
 	struct fake *f = xcalloc(1, sizeof(*f));
 	_cleanup_free_ char *path = NULL;
 
-	if (!mkdtemp(dir))
-		abort();
-	f->dir = xstrdup(dir);
+	f->dir = scratch_folder();
 	f->old_path = xstrdup(getenv("PATH"));
 	progress_init(QUIET);
-	path = xasprintf("%s/bin:%s", dir, f->old_path);
+	path = xasprintf("%s/bin:%s", f->dir, f->old_path);
 	setenv("PATH", path, 1);
-	setenv("FAKE", dir, 1);
+	setenv("FAKE", f->dir, 1);
 	setenv("XDG_CACHE_HOME", fake_path(f, "cache"), 1);
 	fake_program(f, "bin/apt-cache", fake_apt_cache);
 	fake_program(f, "bin/apt-get", fake_apt_get);
@@ -89,10 +87,9 @@ static struct fake *fake_create(void)
 static void fake_destroy(struct fake *f)
 {
 	setenv("PATH", f->old_path, 1);
-	dir_remove(f->dir, NULL);
+	scratch_drop(&f->dir);
 	strv_free(f->paths);
 	free(f->old_path);
-	free(f->dir);
 	free(f);
 }
 

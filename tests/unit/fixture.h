@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "config/config.h"
+#include "tests/unit/scratch.h"
 
 #define FIXTURE_KERNEL            \
 	"[kernel.k]\n"            \
@@ -52,10 +53,10 @@ static char *fixture_home;
 
 static inline void fixture_enter(void)
 {
-	char dir[] = "/tmp/mm-harness-test-XXXXXX";
+	_cleanup_free_ char *dir = scratch_folder();
 
 	fixture_home = getcwd(NULL, 0);
-	if (!fixture_home || !mkdtemp(dir) || chdir(dir) < 0)
+	if (!fixture_home || chdir(dir) < 0)
 		abort();
 	fixture_write("bzImage", "MZ");
 	fixture_write("policies/plain/policy.toml", FIXTURE_POLICY);

@@ -10,6 +10,7 @@
 #include "artifact/runs.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 #include "wire/wire.h"
 
@@ -109,13 +110,9 @@ static struct voice good_guest(void)
 
 static char *new_results(void)
 {
-	char *dir = xstrdup("/tmp/test-artifact-XXXXXX"), *results;
+	_cleanup_free_ char *dir = scratch_folder();
 
-	if (!mkdtemp(dir))
-		abort();
-	results = xasprintf("%s/results", dir);
-	free(dir);
-	return results;
+	return xasprintf("%s/results", dir);
 }
 
 static void drop_results(char **results)

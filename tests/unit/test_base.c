@@ -9,14 +9,8 @@
 #include "base/sha256.h"
 #include "base/str.h"
 #include "base/table.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
-
-static char *scratch(void)
-{
-	char *dir = xstrdup("/tmp/mm-harness-test-XXXXXX");
-
-	return mkdtemp(dir) ? dir : NULL;
-}
 
 TEST(sizes_are_parsed)
 {
@@ -113,7 +107,7 @@ static void tree_hash(const char *dir, char ret[HASH_HEX])
 
 TEST(tree_hash_sees_names_contents_and_the_executable_bit)
 {
-	_cleanup_free_ char *dir = scratch(), *f = xasprintf("%s/f", dir),
+	_cleanup_free_ char *dir = scratch_folder(), *f = xasprintf("%s/f", dir),
 			    *g = xasprintf("%s/g", dir), *readme = xasprintf("%s/README.md", dir);
 	char first[HASH_HEX], now[HASH_HEX];
 
@@ -165,7 +159,7 @@ TEST(a_spawned_program_gets_its_descriptors)
 
 TEST(a_lock_is_held_by_one)
 {
-	_cleanup_free_ char *dir = scratch(), *path = xasprintf("%s/lock", dir);
+	_cleanup_free_ char *dir = scratch_folder(), *path = xasprintf("%s/lock", dir);
 	_cleanup_error_ struct error *err = NULL;
 	int fd, second;
 

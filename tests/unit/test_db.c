@@ -8,22 +8,8 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
-
-static char dir[64];
-
-static char *path_of(const char *name)
-{
-	if (!*dir && !mkdtemp(strcpy(dir, "/tmp/test_db.XXXXXX")))
-		abort();
-	return xasprintf("%s/%s", dir, name);
-}
-
-__attribute__((destructor)) static void remove_dir(void)
-{
-	if (*dir)
-		dir_remove(dir, NULL);
-}
 
 static int64_t ask(struct db *db, const char *sql)
 {
@@ -35,7 +21,7 @@ static int64_t ask(struct db *db, const char *sql)
 
 TEST(a_new_database_has_version_and_tables)
 {
-	_cleanup_free_ char *path = path_of("new.db");
+	_cleanup_free_ char *path = scratch_path("new.db");
 	_cleanup_db_ struct db *db = db_open(path, NULL);
 
 	EXPECT(db);
@@ -46,7 +32,7 @@ TEST(a_new_database_has_version_and_tables)
 
 TEST(every_view_works_before_the_first_run)
 {
-	_cleanup_free_ char *path = path_of("views.db");
+	_cleanup_free_ char *path = scratch_path("views.db");
 	_cleanup_db_ struct db *db = db_open(path, NULL);
 	_cleanup_stmt_ sqlite3_stmt *names = NULL;
 	int n = 0;
@@ -68,7 +54,7 @@ TEST(every_view_works_before_the_first_run)
 
 TEST(opening_again_changes_nothing)
 {
-	_cleanup_free_ char *path = path_of("again.db"), *before = NULL, *after = NULL;
+	_cleanup_free_ char *path = scratch_path("again.db"), *before = NULL, *after = NULL;
 	size_t n_before, n_after;
 
 	db_close(db_open(path, NULL));
@@ -101,7 +87,7 @@ static const char version_1[] =
 /* What an older file lacks is added behind what it has, as schema.sql lists it. */
 TEST(an_older_file_is_brought_up)
 {
-	_cleanup_free_ char *path = path_of("old.db");
+	_cleanup_free_ char *path = scratch_path("old.db");
 	struct db *db = db_open(path, NULL);
 
 	EXPECT_INT(db_exec(db, NULL, version_1), 0);
@@ -128,7 +114,7 @@ TEST(an_older_file_is_brought_up)
 
 TEST(views_of_another_version_are_replaced)
 {
-	_cleanup_free_ char *path = path_of("old-views.db");
+	_cleanup_free_ char *path = scratch_path("old-views.db");
 	struct db *db = db_open(path, NULL);
 
 	EXPECT_INT(db_exec(db, NULL,
@@ -161,8 +147,8 @@ static void expect_refused(const char *path, const char *words)
 
 TEST(files_that_are_not_ours_are_refused)
 {
-	_cleanup_free_ char *newer = path_of("newer.db"), *text = path_of("text.db");
-	_cleanup_free_ char *other = path_of("other.db");
+	_cleanup_free_ char *newer = scratch_path("newer.db"), *text = scratch_path("text.db");
+	_cleanup_free_ char *other = scratch_path("other.db");
 	struct db *db = db_open(newer, NULL);
 	sqlite3 *raw;
 
@@ -183,7 +169,7 @@ TEST(files_that_are_not_ours_are_refused)
 
 TEST(a_missing_database_says_how_it_is_made)
 {
-	_cleanup_free_ char *path = path_of("missing.db");
+	_cleanup_free_ char *path = scratch_path("missing.db");
 	_cleanup_error_ struct error *err = NULL;
 
 	EXPECT(!db_open_readonly(path, &err));
@@ -202,7 +188,7 @@ TEST(a_reader_cannot_change_anything)
 		"VACUUM INTO '/tmp/test_db.attached'",
 		"PRAGMA writable_schema = 1; DELETE FROM sqlite_schema",
 	};
-	_cleanup_free_ char *path = path_of("reader.db"), *before = NULL, *after = NULL;
+	_cleanup_free_ char *path = scratch_path("reader.db"), *before = NULL, *after = NULL;
 	_cleanup_db_ struct db *db = NULL;
 	size_t n_before, n_after;
 
@@ -232,7 +218,8 @@ static void die_writing(const char *path)
 
 TEST(a_killed_writer_leaves_the_last_commit)
 {
-	_cleanup_free_ char *path = path_of("killed.db"), *journal = path_of("killed.db-journal");
+	_cleanup_free_ char *path = scratch_path("killed.db"),
+			    *journal = scratch_path("killed.db-journal");
 	struct db *db = db_open(path, NULL);
 	pid_t pid;
 

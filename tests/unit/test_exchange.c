@@ -9,27 +9,13 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "exchange/exchange.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 #include "trace/dat.h"
 #include "trace/trace.h"
 
 #define REAL "tests/data/runs/6100000000000001-1"
 #define LOSSY "tests/data/runs/6120000000000002-1"
-
-/* A folder that goes away with the variable. */
-static char *make_folder(void)
-{
-	char template[] = "/tmp/test_exchange.XXXXXX";
-
-	return xstrdup(mkdtemp(template));
-}
-
-static void drop_folder(char **dir)
-{
-	dir_remove(*dir, NULL);
-	free(*dir);
-}
-#define FOLDER cleanup(drop_folder) char *
 
 static char *shell(const char *script, const char *arg)
 {
@@ -72,7 +58,7 @@ static const char trace_cmd_report[] =
 
 TEST(trace_cmd_reads_the_same_events_and_times)
 {
-	FOLDER folder = make_folder();
+	SCRATCH folder = scratch_folder();
 	_cleanup_free_ char *dat = exported(folder, REAL), *theirs = shell(trace_cmd_report, dat);
 	_cleanup_free_ char *mine = ours(REAL "/guest/trace"), *again = ours(dat);
 
@@ -83,7 +69,7 @@ TEST(trace_cmd_reads_the_same_events_and_times)
 
 TEST(trace_cmd_sees_the_same_losses)
 {
-	FOLDER folder = make_folder();
+	SCRATCH folder = scratch_folder();
 	_cleanup_free_ char *dat = exported(folder, LOSSY);
 	_cleanup_free_ char *marks =
 		shell("trace-cmd report \"$1\" 2>/dev/null | grep -o 'CPU:.*DROPPED' | sort", dat);
@@ -100,7 +86,7 @@ TEST(trace_cmd_sees_the_same_losses)
 TEST(version_7_reads_as_version_6)
 {
 	static const char *const codecs[] = { "none", "zstd" };
-	FOLDER folder = make_folder();
+	SCRATCH folder = scratch_folder();
 	_cleanup_free_ char *dat = exported(folder, REAL), *want = ours(dat);
 
 	for (size_t i = 0; i < ARRAY_SIZE(codecs); i++) {
@@ -118,7 +104,7 @@ TEST(version_7_reads_as_version_6)
 
 TEST(a_run_comes_back_as_it_went_out)
 {
-	FOLDER folder = make_folder();
+	SCRATCH folder = scratch_folder();
 	_cleanup_free_ char *dat = exported(folder, LOSSY), *id = NULL, *again = NULL;
 	_cleanup_free_ char *diff = NULL, *run = NULL, *back = NULL, *script = NULL;
 	bool present;
@@ -140,7 +126,7 @@ TEST(a_run_comes_back_as_it_went_out)
 /* Where a file is cut: an error that names file and byte, or the pages that are there. */
 TEST(a_file_that_is_cut_off_says_where)
 {
-	FOLDER folder = make_folder();
+	SCRATCH folder = scratch_folder();
 	_cleanup_free_ char *dat = exported(folder, REAL);
 	struct stat st;
 
@@ -169,7 +155,7 @@ TEST(a_file_that_is_cut_off_says_where)
 /* A number anywhere in the head may lie: nothing is read that isn't there. */
 TEST(a_file_that_lies_is_refused_or_read)
 {
-	FOLDER folder = make_folder();
+	SCRATCH folder = scratch_folder();
 	_cleanup_free_ char *dat = exported(folder, REAL), *bytes = NULL;
 	size_t len, refused = 0;
 
@@ -188,7 +174,7 @@ TEST(a_file_that_lies_is_refused_or_read)
 
 TEST(a_timeline_is_json_with_all_events)
 {
-	FOLDER folder = make_folder();
+	SCRATCH folder = scratch_folder();
 	_cleanup_free_ char *path = xasprintf("%s/t.json", folder);
 	FILE *out = fopen(path, "w");
 	json_t *root, *list, *e;

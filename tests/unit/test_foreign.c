@@ -12,6 +12,7 @@
 #include "exchange/exchange.h"
 #include "tests/unit/dat7.h"
 #include "tests/unit/hand_trace.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 #include "trace/json.h"
 
@@ -64,18 +65,9 @@ static const char json_rest[] =
 
 static char *make_folder(void)
 {
-	char template[] = "/tmp/test_foreign.XXXXXX";
-
 	progress_init(QUIET);
-	return xstrdup(mkdtemp(template));
+	return scratch_folder();
 }
-
-static void drop_folder(char **dir)
-{
-	dir_remove(*dir, NULL);
-	free(*dir);
-}
-#define FOLDER cleanup(drop_folder) char *
 
 /* A run directory FOLDER/run with a trace of that machine. */
 static void make_run(const char *folder, const struct trace_machine *m, uint32_t page_size,
@@ -175,7 +167,7 @@ static char *convert(const char *dat, const char *codec, bool by_trace_cmd)
 
 TEST(every_machine_reads_as_it_was_written)
 {
-	FOLDER folder = make_folder();
+	SCRATCH folder = make_folder();
 	_cleanup_free_ char *run = xasprintf("%s/run", folder),
 			    *dat = xasprintf("%s/t.dat", folder);
 	_cleanup_free_ char *trace = xasprintf("%s/guest/trace", run);
@@ -201,7 +193,7 @@ TEST(version_7_of_every_machine_and_codec)
 		const char *codec;
 		bool by_trace_cmd;
 	} writers[] = { { "none", true }, { "zstd", true }, { "zstd", false }, { "zlib", false } };
-	FOLDER folder = make_folder();
+	SCRATCH folder = make_folder();
 	_cleanup_free_ char *run = xasprintf("%s/run", folder),
 			    *dat = xasprintf("%s/t.dat", folder);
 	_cleanup_free_ char *want = expected(some, ARRAY_SIZE(some));
@@ -255,7 +247,7 @@ static struct hand_event *many_events(void)
 
 TEST(sub_buffers_of_every_size)
 {
-	FOLDER folder = make_folder();
+	SCRATCH folder = make_folder();
 	_cleanup_free_ char *run = xasprintf("%s/run", folder),
 			    *dat = xasprintf("%s/t.dat", folder);
 	_cleanup_free_ char *trace = xasprintf("%s/guest/trace", run);
@@ -286,7 +278,7 @@ TEST(sub_buffers_of_every_size)
 static void check_scale(const char *clock, const char *scale, const struct hand_event *want,
 			size_t n)
 {
-	FOLDER folder = make_folder();
+	SCRATCH folder = make_folder();
 	_cleanup_free_ char *run = xasprintf("%s/run", folder),
 			    *dat = xasprintf("%s/t.dat", folder);
 	_cleanup_free_ char *file = xasprintf("%s/guest/trace/scale", run), *path = NULL;
@@ -336,7 +328,7 @@ TEST(cycles_become_nanoseconds)
 
 TEST(a_scale_beside_a_clock_of_nanoseconds_is_idle)
 {
-	FOLDER folder = make_folder();
+	SCRATCH folder = make_folder();
 	_cleanup_free_ char *run = xasprintf("%s/run", folder),
 			    *dat = xasprintf("%s/t.dat", folder);
 	_cleanup_free_ char *file = xasprintf("%s/guest/trace/scale", run), *got = NULL;
@@ -352,7 +344,7 @@ TEST(a_scale_beside_a_clock_of_nanoseconds_is_idle)
 /* A bound on time is one on nanoseconds, and pages are found by them. */
 TEST(bounds_are_on_scaled_time)
 {
-	FOLDER folder = make_folder();
+	SCRATCH folder = make_folder();
 	_cleanup_free_ char *file = xasprintf("%s/run/guest/trace/scale", folder);
 	_cleanup_free_ char *dir = xasprintf("%s/run/guest/trace", folder);
 	_cleanup_free_ struct hand_event *events = many_events();

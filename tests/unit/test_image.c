@@ -13,6 +13,7 @@
 #include "image/inputs.h"
 #include "image/modules.h"
 #include "wire/job.h"
+#include "tests/unit/scratch.h"
 
 #define MiB (1ull << 20)
 
@@ -48,23 +49,6 @@ static void fixture_init(struct fixture *f)
 
 /* --- archives ---------------------------------------------------------------------- */
 
-static char scratch[] = "/tmp/test-image-XXXXXX";
-
-static void remove_scratch(void)
-{
-	dir_remove(scratch, NULL);
-}
-
-static char *in_scratch(const char *name)
-{
-	static bool made;
-
-	if (!made && mkdtemp(scratch))
-		atexit(remove_scratch);
-	made = true;
-	return xasprintf("%s/%s", scratch, name);
-}
-
 static int write_archive(const char *path)
 {
 	_cleanup_cpio_ struct cpio *c = cpio_create(path, NULL);
@@ -85,7 +69,7 @@ static unsigned long field(const char *header, int index)
 
 TEST(archives_are_what_the_kernel_unpacks)
 {
-	_cleanup_free_ char *path = in_scratch("a.cpio"), *data = NULL;
+	_cleanup_free_ char *path = scratch_path("a.cpio"), *data = NULL;
 	size_t len;
 	const char *file;
 
@@ -110,7 +94,7 @@ TEST(archives_are_what_the_kernel_unpacks)
 
 TEST(equal_contents_give_equal_archives)
 {
-	_cleanup_free_ char *a = in_scratch("1.cpio"), *b = in_scratch("2.cpio");
+	_cleanup_free_ char *a = scratch_path("1.cpio"), *b = scratch_path("2.cpio");
 	_cleanup_free_ char *da = NULL, *db = NULL;
 	size_t la, lb;
 
@@ -320,7 +304,7 @@ TEST(a_module_parameter_needs_a_value)
 /* --- modules -------------------------------------------------------------------------- */
 
 /*
- * A kernel's module folder under `scratch`, with real if empty modules: depmod
+ * A kernel's module folder of its own, with real if empty modules: depmod
  * finds out who needs whom by their symbols, as it does for a kernel's.
  */
 struct tree {
@@ -334,14 +318,14 @@ static void tree_init(struct tree *t, const char *builtin)
 	_cleanup_free_ char *name = xasprintf("tree%d", n++), *path = NULL;
 
 	memset(t, 0, sizeof(*t));
-	t->root = in_scratch(name);
+	t->root = scratch_path(name);
 	t->kernel.name = "test";
 	t->kernel.release = "1.2.3-test";
 	t->kernel.modules = xasprintf("%s/lib/modules/1.2.3-test", t->root);
 	dir_make(t->kernel.modules, NULL);
 	path = xasprintf("%s/modules.builtin", t->kernel.modules);
 	file_puts(path, builtin, NULL);
-	setenv("XDG_CACHE_HOME", scratch, 1);
+	setenv("XDG_CACHE_HOME", *scratch_own(), 1);
 }
 
 static void tree_deinit(struct tree *t)

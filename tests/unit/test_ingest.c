@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "ingest/ingest.h"
 #include "ingest/internal.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 
 #define OLD "6100000000000001-1" /* 6.1, nothing lost, JSON output */
@@ -23,8 +24,7 @@ struct results {
 static void results_deinit(struct results *r)
 {
 	db_close(r->db);
-	dir_remove(r->dir, NULL);
-	free(r->dir);
+	scratch_drop(&r->dir);
 	free(r->db_path);
 }
 
@@ -45,8 +45,7 @@ static void copy_run(const struct results *r, const char *run, const char *as)
 
 static struct results results_make(bool with_runs)
 {
-	char template[] = "/tmp/test_ingest.XXXXXX";
-	struct results r = { .dir = xstrdup(mkdtemp(template)) };
+	struct results r = { .dir = scratch_folder() };
 	_cleanup_free_ char *runs = xasprintf("%s/runs", r.dir);
 
 	r.db_path = xasprintf("%s/harness.db", r.dir);
@@ -65,17 +64,9 @@ static struct results results_make(bool with_runs)
 /* Replaces text in a file of a run. */
 static void edit(const struct results *r, const char *rel, const char *from, const char *to)
 {
-	_cleanup_free_ char *path = xasprintf("%s/runs/%s", r->dir, rel), *text = NULL;
-	_cleanup_strbuf_ struct strbuf out = {};
-	char *at;
+	_cleanup_free_ char *path = xasprintf("%s/runs/%s", r->dir, rel);
 
-	if (file_read(path, &text, NULL, NULL) < 0 || !(at = strstr(text, from)))
-		abort();
-	strbuf_add(&out, text, at - text);
-	strbuf_puts(&out, to);
-	strbuf_puts(&out, at + strlen(from));
-	if (file_puts(path, out.data, NULL) < 0)
-		abort();
+	scratch_edit(path, from, to);
 }
 
 static double ask(struct results *r, const char *sql)

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "report_db.h"
 #include "test.h"
+#include "tests/unit/scratch.h"
 
 TEST(five_against_five_show_a_difference)
 {
@@ -332,9 +333,8 @@ TEST(a_section_is_a_file)
 {
 	_cleanup_db_ struct db *db = open_db();
 	_cleanup_free_ char *a = NULL, *b = NULL, *c = NULL, *path = NULL;
-	char dir[] = "/tmp/test-report-XXXXXX";
+	SCRATCH dir = scratch_folder();
 
-	EXPECT(mkdtemp(dir));
 	path = xasprintf("%s/10-mine.sql", dir);
 	boots(db, (struct boot){ 0 }, slow, 5);
 	boots(db, (struct boot){ .policy = "x" }, fast, 5);
@@ -354,7 +354,6 @@ TEST(a_section_is_a_file)
 	file_puts(path, "SELECT x FROM nowhere", NULL);
 	c = report(db, (struct report_options){ .reports = dir });
 	EXPECT_HAS(c, "10-mine: no such table: nowhere");
-	dir_remove(dir, NULL);
 }
 
 TEST(nothing_is_left_behind)

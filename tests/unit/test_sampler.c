@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The agent's readings at intervals: what is read, what is kept, what doesn't fit. */
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 
 #include "agent/regions.c"
@@ -32,11 +33,10 @@ int stream_file_end(struct stream *s)
 /* One file for all tests. */
 static char *the_file(void)
 {
-	static char path[] = "/tmp/test_sampler.XXXXXX";
-	static int fd = -1;
+	static char *path;
 
-	if (fd < 0)
-		fd = mkstemp(path);
+	if (!path)
+		path = scratch_path("file");
 	return path;
 }
 

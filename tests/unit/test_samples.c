@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "ingest/ingest.h"
 #include "ingest/internal.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 
 #define RUN "6100000000000001-1" /* its measured phase begins at 13936526824 */
@@ -20,30 +21,21 @@ struct results {
 static void results_deinit(struct results *r)
 {
 	db_close(r->db);
-	dir_remove(r->dir, NULL);
-	free(r->dir);
+	scratch_drop(&r->dir);
 }
 #define RESULTS cleanup(results_deinit) struct results
 
-static void replace(const struct results *r, const char *rel, const char *from, const char *to)
+static void edit(const struct results *r, const char *rel, const char *from, const char *to)
 {
-	_cleanup_free_ char *path = xasprintf("%s/runs/" RUN "/%s", r->dir, rel), *text = NULL;
-	_cleanup_strbuf_ struct strbuf out = {};
-	char *at;
+	_cleanup_free_ char *path = xasprintf("%s/runs/" RUN "/%s", r->dir, rel);
 
-	if (file_read(path, &text, NULL, NULL) < 0 || !(at = strstr(text, from)))
-		abort();
-	strbuf_add(&out, text, at - text);
-	strbuf_puts(&out, to);
-	strbuf_puts(&out, at + strlen(from));
-	file_puts(path, out.data, NULL);
+	scratch_edit(path, from, to);
 }
 
 /* A run whose guest sent this file; regions of 16 MiB, and a span from 1 s to 4 s. */
 static struct results results_make(const char *samples)
 {
-	char template[] = "/tmp/test_samples.XXXXXX";
-	struct results r = { .dir = xstrdup(mkdtemp(template)) };
+	struct results r = { .dir = scratch_folder() };
 	_cleanup_free_ char *runs = xasprintf("%s/runs", r.dir);
 	_cleanup_free_ char *file = xasprintf("%s/" RUN "/guest/samples", runs);
 	_cleanup_free_ char *db = xasprintf("%s/harness.db", r.dir);
@@ -52,13 +44,13 @@ static struct results results_make(const char *samples)
 	    proc_runl(NULL, NULL, "cp", "-r", "tests/data/runs/" RUN, runs, NULL) < 0)
 		abort();
 	file_puts(file, samples, NULL);
-	replace(&r, "run.json", "\"schema_version\"",
-		"\"sample\": {\"region_mb\": 16}, \"schema_version\"");
-	replace(&r, "run.json", "\"knobs\": {\n   \"mb\"",
-		"\"spans\": [{\"name\": \"hold\", \"begin\": \"$.hold[0]\", \"end\": \"$.hold[1]\"}],"
-		" \"knobs\": {\n   \"mb\"");
-	replace(&r, "guest/out/out.json", "{\"jobs\"",
-		"{\"hold\": [14936526824, 17936526824], \"jobs\"");
+	edit(&r, "run.json", "\"schema_version\"",
+	     "\"sample\": {\"region_mb\": 16}, \"schema_version\"");
+	edit(&r, "run.json", "\"knobs\": {\n   \"mb\"",
+	     "\"spans\": [{\"name\": \"hold\", \"begin\": \"$.hold[0]\", \"end\": \"$.hold[1]\"}],"
+	     " \"knobs\": {\n   \"mb\"");
+	edit(&r, "guest/out/out.json", "{\"jobs\"",
+	     "{\"hold\": [14936526824, 17936526824], \"jobs\"");
 	r.db = db_open(db, NULL);
 	return r;
 }
@@ -182,7 +174,7 @@ TEST(a_policys_own_map_is_read_by_its_columns)
 				 "@ 13936526825 5 0 /proc/policy/none\n@ end 0\n");
 
 	EXPECT_INT(ingest_run(r.db, r.dir, RUN, NULL), -1); /* a byte too many was told */
-	replace(&r, "guest/samples", " 85 ", " 93 ");
+	edit(&r, "guest/samples", " 85 ", " 93 ");
 	EXPECT_INT(ingest_run(r.db, r.dir, RUN, NULL), 0);
 	EXPECT_NEAR(ask(&r,
 			"SELECT count(*) FROM region WHERE source = '/proc/policy/p_regions' AND "

@@ -13,25 +13,18 @@
 #include "image/image.h"
 #include "image/tools.h"
 #include "wire/job.h"
+#include "tests/unit/scratch.h"
 
 #define MiB (1ull << 20)
-
-static char scratch[] = "/tmp/test-tools-XXXXXX";
-
-static void remove_scratch(void)
-{
-	dir_remove(scratch, NULL);
-}
 
 /* Each test has a cache of its own. */
 static char *fresh_cache(void)
 {
 	static int n;
-	char *path;
+	char name[20], *path;
 
-	if (n == 0 && mkdtemp(scratch))
-		atexit(remove_scratch);
-	path = xasprintf("%s/cache%d", scratch, n++);
+	snprintf(name, sizeof(name), "cache%d", n++);
+	path = scratch_path(name);
 	setenv("XDG_CACHE_HOME", path, 1);
 	return path;
 }

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 #include "tests/unit/trace_formats.h"
 #include "trace/vtab.h"
@@ -265,8 +266,7 @@ TEST(losses_of_a_real_trace_are_those_of_its_statistics)
 /* A trace folder of one CPU, with kinds_format. */
 static char *make_trace(const void *pages, size_t len)
 {
-	char template[] = "/tmp/test_trace.XXXXXX";
-	char *dir = xstrdup(mkdtemp(template));
+	char *dir = scratch_folder();
 	_cleanup_free_ char *header = xasprintf("%s/header_page", dir);
 	_cleanup_free_ char *event = xasprintf("%s/events/sys/kinds", dir);
 	_cleanup_free_ char *format = xasprintf("%s/format", event);
@@ -278,17 +278,11 @@ static char *make_trace(const void *pages, size_t len)
 	return dir;
 }
 
-static void drop_trace(char **dir)
-{
-	dir_remove(*dir, NULL);
-	free(*dir);
-}
-
 TEST(damage_costs_what_stands_behind_it_in_its_page)
 {
 	struct page p[3] = {};
 	_cleanup_trace_ struct trace *t = NULL;
-	cleanup(drop_trace) char *dir = NULL;
+	SCRATCH dir = NULL;
 
 	for (int i = 0; i < 3; i++) {
 		event(&p[i], 1, 77, 5, 10);

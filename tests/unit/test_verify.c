@@ -7,30 +7,22 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "cmd/verify_diff.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 
 #define RUN "tests/data/runs/6100000000000001-1"
 #define TRACE "/guest/trace/cpu0.raw"
 
-static char scratch[] = "/tmp/test-verify-XXXXXX";
-
-static void remove_scratch(void)
-{
-	dir_remove(scratch, NULL);
-}
-
 /* A copy of the run, to be changed. */
 static char *copy(void)
 {
-	static bool made;
+	static char *path;
 
-	if (!made && mkdtemp(scratch)) {
-		atexit(remove_scratch);
-		made = true;
-	}
-	dir_remove(scratch, NULL);
-	proc_runl(NULL, NULL, "cp", "-r", RUN, scratch, NULL);
-	return scratch;
+	if (!path)
+		path = scratch_path("run");
+	dir_remove(path, NULL);
+	proc_runl(NULL, NULL, "cp", "-r", RUN, path, NULL);
+	return path;
 }
 
 static char *diff_with(const char *other)
@@ -68,9 +60,10 @@ static void change_last_event(const char *run)
 TEST(the_first_event_that_differs_is_shown_with_its_surroundings)
 {
 	_cleanup_free_ char *text = NULL;
+	const char *other = copy();
 
-	change_last_event(copy());
-	text = diff_with(scratch);
+	change_last_event(other);
+	text = diff_with(other);
 	EXPECT(strstr(text, "guest/trace/cpu0.raw: "));
 	EXPECT(strstr(text, "different from byte "));
 	EXPECT(strstr(text, " is the first that differs:\n    "));
@@ -80,12 +73,13 @@ TEST(the_first_event_that_differs_is_shown_with_its_surroundings)
 
 TEST(files_of_one_side_are_named)
 {
-	_cleanup_free_ char *gone = xasprintf("%s/guest/before/vmstat", copy()), *text = NULL;
-	_cleanup_free_ char *more = xasprintf("%s/guest/out/more", scratch);
+	const char *other = copy();
+	_cleanup_free_ char *gone = xasprintf("%s/guest/before/vmstat", other), *text = NULL;
+	_cleanup_free_ char *more = xasprintf("%s/guest/out/more", other);
 
 	EXPECT_INT(unlink(gone), 0);
 	EXPECT_INT(file_puts(more, "x", NULL), 0);
-	text = diff_with(scratch);
+	text = diff_with(other);
 	EXPECT(strstr(text, "guest/before/vmstat: only in one of them\n"));
 	EXPECT(strstr(text, "guest/out/more: only in one of them\n"));
 }

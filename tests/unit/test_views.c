@@ -12,6 +12,7 @@
 #include "base/progress.h"
 #include "ingest/ingest.h"
 #include "tests/unit/hand_trace.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 
 #define RUN "6120000000000002-1" /* 6.12: its formats have all events that views read */
@@ -87,14 +88,12 @@ struct fixture {
 static void fixture_deinit(struct fixture *f)
 {
 	db_close(f->db);
-	dir_remove(f->dir, NULL);
-	free(f->dir);
+	scratch_drop(&f->dir);
 }
 
 static struct fixture fixture_make(void)
 {
-	char template[] = "/tmp/test_views.XXXXXX";
-	struct fixture f = { .dir = xstrdup(mkdtemp(template)) };
+	struct fixture f = { .dir = scratch_folder() };
 	_cleanup_free_ char *script =
 		xasprintf("mkdir %s/runs && cp -r tests/data/runs/" RUN
 			  " %s/runs/ && cd %s/runs/" RUN

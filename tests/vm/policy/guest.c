@@ -135,6 +135,16 @@ const char *boot_option(const char *name)
 	return NULL;
 }
 
+/* Bits of /proc/sys/kernel/tainted: 5 bad page, 7 oops, 9 warning, 14 soft lockup. */
+unsigned long taint(void)
+{
+	char *text = get("/proc/sys/kernel/tainted");
+	unsigned long bits = text ? strtoul(text, NULL, 10) : ~0ul;
+
+	free(text);
+	return bits & (1ul << 5 | 1ul << 7 | 1ul << 9 | 1ul << 14);
+}
+
 pid_t spawn(void (*run)(void))
 {
 	pid_t pid = fork();
