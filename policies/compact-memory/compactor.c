@@ -8,33 +8,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#define POLICY "compact-memory"
+#include "daemon.h"
+
 #define TRIGGER "/proc/sys/vm/compact_memory"
-#define STATUS_DIR "/run/policy"
-#define STATUS STATUS_DIR "/compact-memory"
 
 static uint64_t period_ms, rounds, busy_us;
-
-static void __attribute__((noreturn, format(printf, 1, 2))) fail(const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("compact-memory: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(1);
-}
 
 static uint64_t now_us(void)
 {
@@ -42,19 +28,6 @@ static uint64_t now_us(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
-
-/* Renamed into its place, so that no reader sees half of it. */
-static void publish(void)
-{
-	FILE *f = fopen(STATUS ".new", "w");
-
-	if (!f)
-		fail("create " STATUS ".new: %s", strerror(errno));
-	fprintf(f, "period_ms %" PRIu64 "\nrounds %" PRIu64 "\nbusy_us %" PRIu64 "\n", period_ms,
-		rounds, busy_us);
-	if (fclose(f) != 0 || rename(STATUS ".new", STATUS) < 0)
-		fail("write " STATUS ": %s", strerror(errno));
 }
 
 static void compact(int trigger)
@@ -79,12 +52,10 @@ int main(int argc, char **argv)
 	trigger = open(TRIGGER, O_WRONLY | O_CLOEXEC);
 	if (trigger < 0)
 		fail("open " TRIGGER ": %s", strerror(errno));
-	mkdir("/run", 0755);
-	mkdir(STATUS_DIR, 0755);
-	if (mlockall(MCL_CURRENT | MCL_FUTURE) < 0)
-		fail("mlockall: %s", strerror(errno));
+	daemon_begin();
 	for (;;) {
-		publish();
+		publish("period_ms %" PRIu64 "\nrounds %" PRIu64 "\nbusy_us %" PRIu64 "\n", period_ms,
+			rounds, busy_us);
 		nanosleep(&pause, NULL);
 		compact(trigger);
 	}

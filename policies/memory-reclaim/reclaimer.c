@@ -9,37 +9,24 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#define POLICY "memory-reclaim"
+#include "daemon.h"
+
 #define CGROUPS "/sys/fs/cgroup"
 #define GROUP CGROUPS "/all"
-#define STATUS_DIR "/run/policy"
-#define STATUS STATUS_DIR "/memory-reclaim"
 
 static uint64_t period_ms, keep_free_kb;
 static uint64_t satisfied, reclaims, fell_short, asked_kb;
-
-static void __attribute__((noreturn, format(printf, 1, 2))) fail(const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("memory-reclaim: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(1);
-}
 
 /* In one write, as the kernel's files want it. 0, or errno. */
 static int put(const char *path, const char *text)
@@ -93,20 +80,13 @@ static uint64_t free_kb(void)
 	return kb;
 }
 
-/* Renamed into its place, so that no reader sees half of it. */
-static void publish(void)
+static void tell(void)
 {
-	char text[512];
-
-	snprintf(text, sizeof(text),
-		 "period_ms %" PRIu64 "\nkeep_free_kb %" PRIu64 "\nrounds %" PRIu64
-		 "\nsatisfied %" PRIu64 "\nreclaims %" PRIu64 "\nfell_short %" PRIu64
-		 "\nasked_kb %" PRIu64 "\n",
-		 period_ms, keep_free_kb, satisfied + reclaims, satisfied, reclaims, fell_short,
-		 asked_kb);
-	must_put(STATUS ".new", text);
-	if (rename(STATUS ".new", STATUS) < 0)
-		fail("rename " STATUS ".new: %s", strerror(errno));
+	publish("period_ms %" PRIu64 "\nkeep_free_kb %" PRIu64 "\nrounds %" PRIu64
+		"\nsatisfied %" PRIu64 "\nreclaims %" PRIu64 "\nfell_short %" PRIu64
+		"\nasked_kb %" PRIu64 "\n",
+		period_ms, keep_free_kb, satisfied + reclaims, satisfied, reclaims, fell_short,
+		asked_kb);
 }
 
 static void look(void)
@@ -149,14 +129,10 @@ int main(int argc, char **argv)
 	period_ms = number("PERIOD_MS", argv[1]);
 	keep_free_kb = number("KEEP_FREE_KB", argv[2]);
 	make_group();
-	mkdir("/run", 0755);
-	mkdir(STATUS_DIR, 0755);
-	/* What reclaims must not wait for what it had reclaimed. */
-	if (mlockall(MCL_CURRENT | MCL_FUTURE) < 0)
-		fail("mlockall: %s", strerror(errno));
+	daemon_begin();
 	clock_gettime(CLOCK_MONOTONIC, &next);
 	for (;;) {
-		publish();
+		tell();
 		next.tv_nsec += (long)(period_ms % 1000) * 1000000;
 		next.tv_sec += (time_t)(period_ms / 1000) + next.tv_nsec / 1000000000;
 		next.tv_nsec %= 1000000000;

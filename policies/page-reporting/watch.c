@@ -7,35 +7,21 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#define POLICY "page-reporting"
+#include "daemon.h"
+
 #define DEVICES "/sys/bus/virtio/devices"
-#define STATUS_DIR "/run/policy"
-#define STATUS STATUS_DIR "/page-reporting"
 #define PERIOD_MS 500
 #define BALLOON "0x0005"     /* VIRTIO_ID_BALLOON */
 #define REPORTING 5          /* VIRTIO_BALLOON_F_REPORTING */
 #define DRIVER_OK 4          /* VIRTIO_CONFIG_S_DRIVER_OK */
-
-static void __attribute__((noreturn, format(printf, 1, 2))) fail(const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("page-reporting: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(1);
-}
 
 /* The first word of a device's file, or "". */
 static void read_file(const char *device, const char *name, char ret[80])
@@ -76,28 +62,13 @@ static bool any_reports(void)
 	return found;
 }
 
-/* Renamed into its place, so that no reader sees half of it. */
-static void publish(unsigned long looks)
-{
-	FILE *f = fopen(STATUS ".new", "w");
-
-	if (!f)
-		fail("create " STATUS ".new: %s", strerror(errno));
-	fprintf(f, "negotiated %d\nlooks %lu\n", any_reports(), looks);
-	if (fclose(f) != 0 || rename(STATUS ".new", STATUS) < 0)
-		fail("write " STATUS ": %s", strerror(errno));
-}
-
 int main(void)
 {
 	const struct timespec pause = { 0, PERIOD_MS * 1000000l };
 
-	mkdir("/run", 0755);
-	mkdir(STATUS_DIR, 0755);
-	if (mlockall(MCL_CURRENT | MCL_FUTURE) < 0)
-		fail("mlockall: %s", strerror(errno));
+	daemon_begin();
 	for (unsigned long looks = 1;; looks++) {
-		publish(looks);
+		publish("negotiated %d\nlooks %lu\n", any_reports(), looks);
 		nanosleep(&pause, NULL);
 	}
 }

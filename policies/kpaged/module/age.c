@@ -127,7 +127,7 @@ static bool due(struct kp_map *map)
 	return true;
 }
 
-/* One batch; false: this mapping is done for now. */
+/* One batch; false: this mapping has no more. */
 static bool age_batch(struct kp_map *map, unsigned int *ptes)
 {
 	struct walk w = {
