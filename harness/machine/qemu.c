@@ -35,6 +35,14 @@
 #define TCG_REAL_TIME_CMDLINE "no_timer_check"
 
 /*
+ * The local APIC's timer is measured against another one at boot: a tenth of a
+ * second of a loop with a PAUSE in it, and at each of these QEMU leaves the
+ * translated code.  While instructions are counted that takes longer than the
+ * rest of the boot.  The HPET does what the timer would have done.
+ */
+#define DETERMINISTIC_CMDLINE "nolapic_timer"
+
+/*
  * While a kernel rewrites its code (static keys, tracepoints), QEMU before 8.1
  * with a host thread per CPU may keep a translation of the bytes in between:
  * it reads a block's bytes before it locks their page.  On that CPU the change
@@ -186,6 +194,8 @@ static void add_cmdline(char ***v, const struct machine_spec *s)
 	strbuf_puts(&b, s->boot->cmdline);
 	if (s->mode != MODE_KVM)
 		strbuf_puts(&b, " " TCG_CMDLINE);
+	if (s->mode == MODE_DETERMINISTIC)
+		strbuf_puts(&b, " " DETERMINISTIC_CMDLINE);
 	if (s->mode == MODE_TCG)
 		strbuf_puts(&b, " " TCG_REAL_TIME_CMDLINE);
 	if (s->mode == MODE_TCG && s->tsc_khz)

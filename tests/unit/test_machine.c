@@ -75,6 +75,7 @@ TEST(tcg_has_threads_and_a_fixed_cpu)
 	EXPECT(has(c, "-cpu qemu64,"));
 	EXPECT(has(c, "-smp 4"));
 	EXPECT(has(c, "console=ttyS0 tsc=reliable no_timer_check"));
+	EXPECT(!strstr(c, "nolapic_timer"));
 	EXPECT(has(c, "virtserialport,chardev=frames,name=harness.frames"));
 }
 
@@ -112,6 +113,7 @@ TEST(deterministic_takes_nothing_from_the_host)
 	EXPECT(has(c, "-serial chardev:console"));
 	EXPECT(has(c, "-serial chardev:frames"));
 	EXPECT(has(c, "-seed 0"));
+	EXPECT(strstr(c, " nolapic_timer"));
 }
 
 /* --- mailbox --------------------------------------------------------------------------- */
