@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/progress.h"
 #include "db/event_tables.h"
 #include "ingest/internal.h"
 #include "trace/batch.h"
@@ -139,20 +140,21 @@ static int drop_batch_tables(struct ingest *in, const struct trace *t, struct fi
 	return 0;
 }
 
-static int fill_tables(struct ingest *in, struct trace *t, const bool *wanted,
+static int fill_tables(struct ingest *in, struct trace *t, struct trace_batch *b,
 		       struct filling *fillings, struct error **err)
 {
-	_cleanup_trace_batch_ struct trace_batch *b =
-		trace_batch_open(db_handle(in->db), t, wanted, err);
+	double start = now_s();
 	int r;
 
-	if (!b)
-		return -1;
 	while ((r = trace_batch_next(b, err)) > 0) {
 		if (insert_batch(in, t, b, fillings, err) < 0)
 			return -1;
 	}
-	return r < 0 ? -1 : drop_batch_tables(in, t, fillings, err);
+	if (r < 0 || drop_batch_tables(in, t, fillings, err) < 0)
+		return -1;
+	progress_detail("run %s: its events are in tables after %.3f s", in->run_id,
+			now_s() - start);
+	return 0;
 }
 
 /* --- symbols --------------------------------------------------------------------------- */
@@ -165,48 +167,27 @@ static int add_symbol(struct ingest *in, sqlite3_stmt *stmt, const struct trace_
 	return db_run(in->db, stmt, err);
 }
 
-/* A kernel has some dozens; a guest that invents them shall not fill the database. */
-#define FLAGS_MAX 1000
-
-/* The combinations of flags that occur, spelled out, so that views only have to look them up. */
+/*
+ * The combinations of flags that occur, spelled out, so that views only have to look them up.
+ * A kernel has some dozens; a guest that invents them shall not fill the database.
+ */
 static int add_flags(struct ingest *in, sqlite3_stmt *insert, const struct trace_event *ev,
-		     const struct trace_field *f, int64_t after_rowid, struct error **err)
+		     const struct trace_field *f, const struct distinct *seen, struct error **err)
 {
-	char *sql =
-		sqlite3_mprintf("SELECT DISTINCT \"%w\" FROM \"rows_%w_%w\" WHERE rowid > %lld "
-				"LIMIT %d",
-				f->column, ev->system, ev->name, (long long)after_rowid, FLAGS_MAX);
-	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(in->db, err, sql);
-	int r;
-
-	sqlite3_free(sql);
-	if (!stmt)
-		return -1;
-	while ((r = db_step(in->db, stmt, err)) > 0) {
-		int64_t value = sqlite3_column_int64(stmt, 0);
+	for (size_t i = 0; i < seen->n; i++) {
 		_cleanup_strbuf_ struct strbuf text = {};
 
-		if (sqlite3_column_type(stmt, 0) != SQLITE_INTEGER ||
-		    !trace_flags_text(ev, f, value, &text))
-			continue;
-		if (add_symbol(in, insert, ev, f, "flags", value, text.data, err) < 0)
+		if (trace_flags_text(ev, f, seen->values[i], &text) &&
+		    add_symbol(in, insert, ev, f, "flags", seen->values[i], text.data, err) < 0)
 			return -1;
 	}
-	return r;
+	return 0;
 }
 
-static bool has_flags(const struct trace_event *ev, const struct trace_field *f)
+static int add_symbols(struct ingest *in, const struct trace_batch *b, const struct trace *t,
+		       size_t event, struct error **err)
 {
-	for (size_t i = 0; i < ev->n_symbols; i++) {
-		if (ev->symbols[i].field == f && ev->symbols[i].kind == SYMBOL_FLAG)
-			return true;
-	}
-	return false;
-}
-
-static int add_symbols(struct ingest *in, const struct trace_event *ev, int64_t after_rowid,
-		       struct error **err)
-{
+	const struct trace_event *ev = t->events[event];
 	static const char *const kinds[] = { [SYMBOL_VALUE] = "value", [SYMBOL_FLAG] = "flag" };
 	_cleanup_stmt_ sqlite3_stmt *stmt =
 		db_prepare(in->db, err,
@@ -226,8 +207,9 @@ static int add_symbols(struct ingest *in, const struct trace_event *ev, int64_t 
 			return -1;
 	}
 	for (size_t i = 0; i < ev->n_fields; i++) {
-		if (has_flags(ev, &ev->fields[i]) &&
-		    add_flags(in, stmt, ev, &ev->fields[i], after_rowid, err) < 0)
+		const struct distinct *seen = trace_batch_flags(b, event, i);
+
+		if (seen && add_flags(in, stmt, ev, &ev->fields[i], seen, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -235,8 +217,8 @@ static int add_symbols(struct ingest *in, const struct trace_event *ev, int64_t 
 
 /* --- the whole trace --------------------------------------------------------------------- */
 
-static int add_event(struct ingest *in, const struct trace *t, size_t i, const struct filling *f,
-		     struct error **err)
+static int add_event(struct ingest *in, const struct trace *t, const struct trace_batch *b,
+		     size_t i, const struct filling *f, struct error **err)
 {
 	const struct trace_event *ev = t->events[i];
 	int64_t last;
@@ -249,7 +231,7 @@ static int add_event(struct ingest *in, const struct trace *t, size_t i, const s
 	    db_exec(in->db, err, "INSERT INTO event_type VALUES (%Q, %Q, %Q, %llu, %lld, %lld)",
 		    in->run_id, ev->system, ev->name, (unsigned long long)t->counts[i],
 		    (long long)f->last_row + 1, (long long)last) < 0 ||
-	    add_symbols(in, ev, f->last_row, err) < 0)
+	    add_symbols(in, b, t, i, err) < 0)
 		return error_wrap(err, "%s:%s", ev->system, ev->name);
 	return 0;
 }
@@ -293,13 +275,15 @@ static int add_events(struct ingest *in, struct trace *t, struct filling *fillin
 		      struct error **err)
 {
 	_cleanup_free_ bool *wanted = xcalloc(t->n_events + 1, sizeof(*wanted));
+	_cleanup_trace_batch_ struct trace_batch *b = NULL;
 
 	for (size_t i = 0; i < t->n_events; i++)
 		wanted[i] = is_stored(in, t->events[i]);
-	if (fill_tables(in, t, wanted, fillings, err) < 0)
+	b = trace_batch_open(db_handle(in->db), t, wanted, err);
+	if (!b || fill_tables(in, t, b, fillings, err) < 0)
 		return -1;
 	for (size_t i = 0; i < t->n_events; i++) {
-		if (add_event(in, t, i, &fillings[i], err) < 0)
+		if (add_event(in, t, b, i, &fillings[i], err) < 0)
 			return -1;
 	}
 	return db_event_views(in->db, err);

@@ -69,6 +69,16 @@ static int delete_run(struct db *db, const char *run_id, struct error **err)
 	return db_exec(db, err, "DELETE FROM run WHERE run_id = %Q", run_id);
 }
 
+static int commit(struct db *db, const char *run_id, struct error **err)
+{
+	double start = now_s();
+
+	if (db_exec(db, err, "COMMIT") < 0)
+		return -1;
+	progress_detail("run %s: on the disk after another %.3f s", run_id, now_s() - start);
+	return 0;
+}
+
 static int ingest_one(struct db *db, const char *results, const char *run_id, struct error **err)
 {
 	cleanup(ingest_deinit) struct ingest in = {
@@ -80,7 +90,7 @@ static int ingest_one(struct db *db, const char *results, const char *run_id, st
 	if (db_exec(db, err, "BEGIN IMMEDIATE") < 0)
 		return -1;
 	if (delete_run(db, run_id, err) < 0 || all_tables(&in, err) < 0 ||
-	    db_exec(db, err, "COMMIT") < 0) {
+	    commit(db, run_id, err) < 0) {
 		db_exec(db, NULL, "ROLLBACK");
 		return error_wrap(err, "run %s", run_id);
 	}

@@ -22,6 +22,7 @@ struct rows {
 	uint8_t *data;
 	size_t used, room;
 	size_t n;
+	struct distinct **flags; /* of each field of flags; NULL for others */
 };
 
 struct trace_batch {
@@ -42,6 +43,7 @@ struct vtab {
 struct cursor {
 	sqlite3_vtab_cursor base;
 	const struct trace_event *event;
+	struct distinct **flags;
 	const uint8_t *at, *end;
 	struct strbuf scratch;
 };
@@ -87,6 +89,33 @@ size_t trace_batch_count(const struct trace_batch *b, size_t event)
 	return b->types[event].n;
 }
 
+/* --- flags -------------------------------------------------------------------------------- */
+
+static struct distinct **make_flags(const struct trace_event *ev)
+{
+	struct distinct **ret = xcalloc(ev->n_fields + 1, sizeof(*ret));
+
+	for (size_t i = 0; i < ev->n_symbols; i++) {
+		size_t field = ev->symbols[i].field - ev->fields;
+
+		if (ev->symbols[i].kind == SYMBOL_FLAG && !ret[field])
+			ret[field] = xcalloc(1, sizeof(**ret));
+	}
+	return ret;
+}
+
+static void free_flags(const struct trace_event *ev, struct distinct **flags)
+{
+	for (size_t i = 0; i < ev->n_fields; i++)
+		free(flags[i]);
+	free(flags);
+}
+
+const struct distinct *trace_batch_flags(const struct trace_batch *b, size_t event, size_t field)
+{
+	return b->types[event].flags[field];
+}
+
 /* --- the module ------------------------------------------------------------------------- */
 
 static int connect_batch(sqlite3 *db, void *aux, int argc, const char *const *argv,
@@ -129,6 +158,7 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **ret)
 	struct cursor *c = xcalloc(1, sizeof(*c));
 
 	c->event = ((struct vtab *)base)->event;
+	c->flags = ((struct vtab *)base)->rows->flags;
 	*ret = &c->base;
 	return SQLITE_OK;
 }
@@ -171,6 +201,23 @@ static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *ret)
 	return SQLITE_OK;
 }
 
+/* Nearly all fields are integers, so these come first. */
+static void field_column(struct cursor *c, sqlite3_context *ctx, const struct row *row, size_t i)
+{
+	const struct trace_field *f = &c->event->fields[i];
+	int64_t v;
+
+	if (f->kind != FIELD_INT || (size_t)f->offset + f->size > row->len) {
+		/* The batch outlives the statement that reads it: no copies. */
+		trace_result_value(ctx, f, row->data, row->len, &c->scratch, TRACE_STATIC);
+		return;
+	}
+	v = trace_int(row->data + f->offset, f->size, f->is_signed, f->big_endian);
+	if (c->flags[i])
+		distinct_add(c->flags[i], v);
+	sqlite3_result_int64(ctx, v);
+}
+
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col)
 {
 	struct cursor *c = (struct cursor *)base;
@@ -187,9 +234,7 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int col)
 		sqlite3_result_int(ctx, row->pid);
 		break;
 	default:
-		/* The batch outlives the statement that reads it: no copies. */
-		trace_result(ctx, &c->event->fields[col - TRACE_COL_FIELDS], row->data, row->len,
-			     &c->scratch, TRACE_STATIC);
+		field_column(c, ctx, row, col - TRACE_COL_FIELDS);
 	}
 	return SQLITE_OK;
 }
@@ -225,6 +270,8 @@ struct trace_batch *trace_batch_open(sqlite3 *db, struct trace *t, const bool *w
 	b->trace = t;
 	b->wanted = wanted;
 	b->types = xcalloc(t->n_events + 1, sizeof(*b->types));
+	for (size_t i = 0; i < t->n_events; i++)
+		b->types[i].flags = make_flags(t->events[i]);
 	b->reader = trace_reader_open(t, &all, err);
 	if (!b->reader)
 		return NULL;
@@ -242,8 +289,10 @@ void trace_batch_close(struct trace_batch *b)
 		return;
 	sqlite3_create_module(b->db, "trace_batch", NULL, NULL);
 	trace_reader_close(b->reader);
-	for (size_t i = 0; i < b->trace->n_events; i++)
+	for (size_t i = 0; i < b->trace->n_events; i++) {
 		free(b->types[i].data);
+		free_flags(b->trace->events[i], b->types[i].flags);
+	}
 	free(b->types);
 	free(b);
 }

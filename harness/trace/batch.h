@@ -15,6 +15,7 @@
 
 #include <sqlite3.h>
 
+#include "trace/distinct.h"
 #include "trace/trace.h"
 
 struct trace_batch;
@@ -34,5 +35,7 @@ DEFINE_GUARD(trace_batch, struct trace_batch *, trace_batch_close)
 int trace_batch_next(struct trace_batch *b, struct error **err);
 /* How many rows of a type the batch at hand has. */
 size_t trace_batch_count(const struct trace_batch *b, size_t event);
+/* What a field of flags had in the rows that were read so far; NULL for other fields. */
+const struct distinct *trace_batch_flags(const struct trace_batch *b, size_t event, size_t field);
 
 #endif
