@@ -106,6 +106,16 @@ int file_copy(const char *from, const char *to, struct error **err)
 	return 0;
 }
 
+bool file_unchanged(const char *path, const struct stat *before)
+{
+	struct stat now;
+
+	return stat(path, &now) == 0 && now.st_dev == before->st_dev &&
+	       now.st_ino == before->st_ino && now.st_size == before->st_size &&
+	       now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == before->st_mtim.tv_nsec;
+}
+
 bool path_exists(const char *path)
 {
 	return access(path, F_OK) == 0;

@@ -19,6 +19,9 @@ int fd_write(int fd, const void *data, size_t len);
 int file_copy(const char *from, const char *to, struct error **err);
 
 bool path_exists(const char *path);
+struct stat;
+/* Nobody has written to it, nor put another one in its place, since stat() gave `before`. */
+bool file_unchanged(const char *path, const struct stat *before);
 bool path_is_dir(const char *path);
 /* mkdir -p */
 int dir_make(const char *path, struct error **err);

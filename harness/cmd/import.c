@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* `harness import`: a trace.dat becomes a run. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/str.h"
@@ -48,13 +50,48 @@ static int parse(int argc, char **argv, bool *ret_help, struct error **err)
 	return 0;
 }
 
+/* The events come from the file itself, and must be those that the run directory keeps. */
+struct watch {
+	const char *path;
+	struct stat before;
+	bool changed;
+};
+
+static int before_commit(void *arg)
+{
+	struct watch *w = arg;
+
+	w->changed = !file_unchanged(w->path, &w->before);
+	return w->changed;
+}
+
+static int ingest_watched(const struct app *app, struct db *db, const char *run_id, struct watch *w,
+			  struct error **err)
+{
+	_cleanup_error_ struct error *why = NULL;
+	int r;
+
+	sqlite3_commit_hook(db_handle(db), before_commit, w);
+	r = ingest_run(db, app->results, run_id, &why);
+	sqlite3_commit_hook(db_handle(db), NULL, NULL);
+	if (w->changed)
+		return error_set(err, EXIT_INPUT,
+				 "%s: somebody changed it while it was read; what it was before is "
+				 "in %s/runs/%s, and `harness ingest` takes it from there",
+				 w->path, app->results, run_id);
+	return r < 0 ? error_propagate(err, steal_ptr(&why)) : 0;
+}
+
 static int import_one(const struct app *app, struct db *db, const char *path, struct error **err)
 {
 	_cleanup_free_ char *run_id = NULL;
+	struct watch w = { .path = path };
 	bool present;
 
-	if (import_dat(app->results, path, &run_id, &present, err) < 0 ||
-	    ingest_run(db, app->results, run_id, err) < 0)
+	if (stat(path, &w.before) < 0)
+		return error_errno(err, errno, "%s", path);
+	if (import_dat(app->results, path, db_traces(db), &run_id, &present, err) < 0 ||
+	    ingest_watched(app, db, run_id, &w, err) < 0)
 		return -1;
 	progress_clear();
 	if (app->json)

@@ -34,8 +34,10 @@ static int copy_through(int from, uint64_t at, uint64_t n, int to, struct error 
 
 int copy_bytes(int from, uint64_t at, uint64_t n, int to, struct error **err)
 {
-	off_t where = (off_t)at;
+	uint64_t direct = copy_direct(from, at, n, to);
+	off_t where = (off_t)(at + direct);
 
+	n -= direct;
 	while (n) {
 		ssize_t got = copy_file_range(from, &where, to, NULL, n, 0);
 

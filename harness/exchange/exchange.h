@@ -7,13 +7,16 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "trace/cache.h"
 
 /*
  * Makes a run directory of a trace.dat: results/runs/ID-1, ID being the hash of the file, so
  * that the same file is imported once; *ret_present says that it was there already.
+ * `traces`, which may be NULL, gets the new run's trace, to be read next: its pages come from
+ * `path`, which is in memory, and not from the copy, which isn't.
  */
-int import_dat(const char *results, const char *path, char **ret_run_id, bool *ret_present,
-	       struct error **err);
+int import_dat(const char *results, const char *path, struct trace_cache *traces, char **ret_run_id,
+	       bool *ret_present, struct error **err);
 
 /* Writes guest/trace of the run directory `dir` as a trace.dat, version 6. */
 int export_dat(const char *dir, const char *to, struct error **err);

@@ -14,6 +14,7 @@
 
 struct import {
 	const char *path;
+	struct stat before;
 	struct dat *dat;
 	char id[SHORT_ID];
 	char *tmp; /* the run directory in the making */
@@ -156,18 +157,44 @@ static int put_trace(const struct import *i, struct error **err)
 	return 0;
 }
 
+/* The run's trace in the folder `run`; its pages from the file, which was just read for its hash. */
+static struct trace *open_warm(const struct import *i, const char *run, struct error **err)
+{
+	_cleanup_free_ char *dir = xasprintf("%s/guest/trace", run);
+	_cleanup_trace_ struct trace *t = trace_open(dir, err);
+
+	for (size_t k = 0; t && k < t->n_cpus; k++) {
+		for (size_t n = 0; n < i->dat->n_cpus; n++) {
+			const struct trace_section *s = &i->dat->cpus[n].section;
+
+			if (i->dat->cpus[n].cpu != t->cpus[k].cpu || s->n_chunks)
+				continue;
+			t->cpus[k].section.warm = xstrdup(s->path);
+			t->cpus[k].section.warm_offset = s->offset;
+		}
+	}
+	return steal_ptr(&t);
+}
+
+static int put_manifest(const struct import *i, const char *run_id, struct error **err)
+{
+	_cleanup_trace_ struct trace *t = open_warm(i, i->tmp, err);
+	_cleanup_free_ char *manifest = xasprintf("%s/run.json", i->tmp);
+	_cleanup_free_ char *text = t ? import_manifest(i->dat, t, run_id, err) : NULL;
+
+	return text ? file_puts(manifest, text, err) : -1;
+}
+
 static int put_run(const struct import *i, const char *run_id, struct error **err)
 {
-	_cleanup_free_ char *manifest = xasprintf("%s/run.json", i->tmp);
 	_cleanup_free_ char *dir = xasprintf("%s/guest/trace", i->tmp);
-	_cleanup_free_ char *uname = xasprintf("%s/guest/uname", i->tmp), *text = NULL;
+	_cleanup_free_ char *uname = xasprintf("%s/guest/uname", i->tmp);
 
 	if (dir_make(dir, err) < 0 || put_trace(i, err) < 0)
 		return -1;
 	if (i->dat->uname && file_puts(uname, i->dat->uname, err) < 0)
 		return -1;
-	text = import_manifest(i->dat, dir, run_id, err);
-	return text ? file_puts(manifest, text, err) : -1;
+	return put_manifest(i, run_id, err);
 }
 
 static int identify(struct import *i, struct error **err)
@@ -183,19 +210,43 @@ static int identify(struct import *i, struct error **err)
 	return 0;
 }
 
+/* What was hashed, kept and is read next is the same. */
+static int check_unchanged(const struct import *i, struct error **err)
+{
+	return file_unchanged(i->path, &i->before)
+		       ? 0
+		       : error_set(err, EXIT_INPUT, "%s: somebody changed it while it was read",
+				   i->path);
+}
+
+static int publish(struct import *i, const char *to, struct trace_cache *traces, struct error **err)
+{
+	struct trace *t;
+
+	if (check_unchanged(i, err) < 0 || dir_publish(i->tmp, to, err) < 0)
+		return -1;
+	free(steal_ptr(&i->tmp));
+	t = traces ? open_warm(i, to, err) : NULL;
+	if (t)
+		trace_cache_add(traces, t);
+	return traces && !t ? -1 : 0;
+}
+
 static void warn(const struct import *i)
 {
 	if (i->dat->other_instances)
 		progress_warn("%s: only the top trace instance is read, not the others", i->path);
 }
 
-int import_dat(const char *results, const char *path, char **ret_run_id, bool *ret_present,
-	       struct error **err)
+int import_dat(const char *results, const char *path, struct trace_cache *traces, char **ret_run_id,
+	       bool *ret_present, struct error **err)
 {
 	cleanup(import_deinit) struct import i = { .path = path, .lock = -1 };
 	_cleanup_free_ char *runs = xasprintf("%s/runs", results), *to = NULL;
 	_cleanup_free_ char *run_id = NULL;
 
+	if (stat(path, &i.before) < 0)
+		return error_errno(err, errno, "%s", path);
 	i.dat = dat_open(path, err);
 	if (!i.dat || identify(&i, err) < 0)
 		return -1;
@@ -206,9 +257,8 @@ int import_dat(const char *results, const char *path, char **ret_run_id, bool *r
 		warn(&i);
 		if (runs_make_tmp(results, i.id, &i.tmp, &i.lock, err) < 0 ||
 		    put_run(&i, run_id, err) < 0 || dir_make(runs, err) < 0 ||
-		    dir_publish(i.tmp, to, err) < 0)
+		    publish(&i, to, traces, err) < 0)
 			return -1;
-		free(steal_ptr(&i.tmp));
 	}
 	*ret_run_id = steal_ptr(&run_id);
 	return 0;

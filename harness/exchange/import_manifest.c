@@ -63,12 +63,8 @@ static json_t *changed_at(const char *path)
 }
 
 /* From the first page's stamp to the last one's; exact enough, and only headers are read. */
-static int time_range(const char *dir, uint64_t *ret_first, uint64_t *ret_last, struct error **err)
+static int time_range(struct trace *t, uint64_t *ret_first, uint64_t *ret_last, struct error **err)
 {
-	_cleanup_trace_ struct trace *t = trace_open(dir, err);
-
-	if (!t)
-		return -1;
 	*ret_first = UINT64_MAX;
 	*ret_last = 0;
 	for (size_t i = 0; i < t->n_cpus; i++) {
@@ -91,7 +87,7 @@ static json_t *unknown(const char *name)
 	return json_pack("{s:s, s:s, s:s, s:{}}", "name", name, "title", "", "origin", "", "knobs");
 }
 
-char *import_manifest(const struct dat *d, const char *dir, const char *run_id, struct error **err)
+char *import_manifest(const struct dat *d, struct trace *t, const char *run_id, struct error **err)
 {
 	_cleanup_free_ char *command = xasprintf("harness import %s", d->path);
 	int id = (int)strcspn(run_id, "-");
@@ -99,7 +95,7 @@ char *import_manifest(const struct dat *d, const char *dir, const char *run_id, 
 	json_t *run;
 	char *text;
 
-	if (time_range(dir, &first, &last, err) < 0)
+	if (time_range(t, &first, &last, err) < 0)
 		return NULL;
 	run = json_pack("{s:i, s:s, s:s%, s:s%, s:s, s:o, s:o, s:o}", "schema_version", 1, "run_id",
 			run_id, "cell_id", run_id, id, "group", run_id, id, "campaign_id", "import",

@@ -54,6 +54,14 @@ void trace_cache_release(void *cache)
 	free(c);
 }
 
+static void add(struct trace_cache *c, struct trace *t, unsigned int users)
+{
+	struct entry *e = xcalloc(1, sizeof(*e));
+
+	*e = (struct entry){ .trace = t, .users = users, .next = c->entries };
+	c->entries = e;
+}
+
 struct trace *trace_cache_get(struct trace_cache *c, const char *dir, struct error **err)
 {
 	struct trace *t;
@@ -67,12 +75,15 @@ struct trace *trace_cache_get(struct trace_cache *c, const char *dir, struct err
 	}
 	drop_idle(c, NULL);
 	t = trace_open(dir, err);
-	if (!t)
-		return NULL;
-	e = xcalloc(1, sizeof(*e));
-	*e = (struct entry){ .trace = t, .users = 1, .next = c->entries };
-	c->entries = e;
+	if (t)
+		add(c, t, 1);
 	return t;
+}
+
+void trace_cache_add(struct trace_cache *c, struct trace *t)
+{
+	drop_idle(c, NULL);
+	add(c, t, 0);
 }
 
 void trace_cache_put(struct trace_cache *c, struct trace *t)

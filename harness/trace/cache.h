@@ -17,6 +17,8 @@ struct trace_cache *trace_cache_hold(struct trace_cache *c);
 void trace_cache_release(void *cache); /* void: SQLite's destructor type */
 
 struct trace *trace_cache_get(struct trace_cache *c, const char *dir, struct error **err);
+/* Takes the trace over, for those who get() it next by its path, which isn't in the cache yet. */
+void trace_cache_add(struct trace_cache *c, struct trace *t);
 /* Takes what get() gave, or NULL. */
 void trace_cache_put(struct trace_cache *c, struct trace *t);
 

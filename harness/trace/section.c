@@ -8,6 +8,7 @@ void trace_section_deinit(struct trace_section *s)
 {
 	free(s->path);
 	free(s->chunks);
+	free(s->warm);
 	*s = (struct trace_section){};
 }
 

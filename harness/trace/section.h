@@ -29,6 +29,9 @@ struct trace_section {
 	enum trace_codec codec;
 	struct trace_chunk *chunks;
 	size_t n_chunks;
+	/* Where the same bytes stand as well and are in memory, or NULL; errors don't tell. */
+	char *warm;
+	uint64_t warm_offset;
 };
 
 void trace_section_deinit(struct trace_section *s);

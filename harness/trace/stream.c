@@ -11,7 +11,8 @@ int trace_stream_open(struct trace_stream *s, const struct trace_section *sectio
 		      const struct ring_layout *layout, size_t window, struct error **err)
 {
 	*s = (struct trace_stream){ .fd = -1, .layout = *layout, .section = section };
-	s->fd = open(section->path, O_RDONLY | O_CLOEXEC);
+	s->fd = open(section->warm ?: section->path, O_RDONLY | O_CLOEXEC);
+	s->offset = section->warm ? section->warm_offset : section->offset;
 	if (s->fd < 0)
 		return error_errno(err, errno, "%s", section->path);
 	s->n_pages = section->bytes / layout->page_size;
@@ -62,8 +63,7 @@ static int map_window(struct trace_stream *s, uint64_t first, struct error **err
 
 	if (n > s->window_pages)
 		n = s->window_pages;
-	s->window = map(s, s->section->offset + first * s->layout.page_size,
-			n * s->layout.page_size, err);
+	s->window = map(s, s->offset + first * s->layout.page_size, n * s->layout.page_size, err);
 	if (!s->window)
 		return -1;
 	s->window_first = first;

@@ -14,6 +14,7 @@
 struct trace_stream {
 	const struct trace_section *section;
 	int fd;
+	uint64_t offset; /* of the first page in it */
 	struct ring_layout layout;
 	uint64_t n_pages;
 	uint64_t tail; /* bytes behind the last whole page */

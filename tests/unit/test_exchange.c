@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trace.dat in and out, against trace-cmd itself, and files that lie. */
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -9,6 +10,8 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "exchange/exchange.h"
+#include "exchange/internal.h"
+#include "ingest/ingest.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 #include "trace/dat.h"
@@ -109,7 +112,7 @@ TEST(a_run_comes_back_as_it_went_out)
 	_cleanup_free_ char *diff = NULL, *run = NULL, *back = NULL, *script = NULL;
 	bool present;
 
-	EXPECT_INT(import_dat(folder, dat, &id, &present, NULL), 0);
+	EXPECT_INT(import_dat(folder, dat, NULL, &id, &present, NULL), 0);
 	EXPECT(!present);
 	run = xasprintf("%s/runs/%s", folder, id);
 	script = xasprintf("diff -r \"$1/guest/trace\" " LOSSY "/guest/trace | grep -v '^Only in'"
@@ -118,9 +121,136 @@ TEST(a_run_comes_back_as_it_went_out)
 	EXPECT_STR(diff, "");
 	back = xasprintf("%s/back.dat", folder);
 	EXPECT_INT(export_dat(run, back, NULL), 0);
-	EXPECT_INT(import_dat(folder, dat, &again, &present, NULL), 0);
+	EXPECT_INT(import_dat(folder, dat, NULL, &again, &present, NULL), 0);
 	EXPECT(present);
 	EXPECT_STR(again, id);
+}
+
+/* Everything that a run's trace came to, as text. */
+static char *all_rows(struct db *db, const char *path)
+{
+	static const char script[] =
+		"sqlite3 \"$1\" \"SELECT 'SELECT ''' || name || ''', * FROM \\\"' || name || '\\\";' "
+		"FROM sqlite_schema WHERE type = 'table' AND (name GLOB 'rows_*' OR name IN "
+		"('run', 'event_type', 'trace_cpu', 'symbol', 'metric', 'incident'))\" >\"$1.sql\" && "
+		"sqlite3 \"$1\" <\"$1.sql\"";
+
+	db_close(db);
+	return shell(script, path);
+}
+
+/* An import reads the events from the file that it was given; the copy must say the same. */
+static void check_import(const char *run, const char *codec)
+{
+	SCRATCH folder = scratch_folder();
+	_cleanup_free_ char *dat = exported(folder, run), *id = NULL;
+	_cleanup_free_ char *from_file = NULL, *from_run = NULL;
+	_cleanup_free_ char *one = xasprintf("%s/one.db", folder),
+			    *two = xasprintf("%s/two.db", folder);
+	struct db *warm = db_open(one, NULL), *cold = db_open(two, NULL);
+	bool present;
+
+	if (codec) {
+		_cleanup_free_ char *script =
+			xasprintf("trace-cmd convert -i \"$1\" -o \"$1.7\" --file-version 7 "
+				  "--compression %s >/dev/null 2>&1 && mv \"$1.7\" \"$1\"",
+				  codec);
+		_cleanup_free_ char *out = shell(script, dat);
+
+		EXPECT_STR(out, "");
+	}
+	EXPECT_INT(import_dat(folder, dat, db_traces(warm), &id, &present, NULL), 0);
+	EXPECT_INT(ingest_run(warm, folder, id, NULL), 0);
+	EXPECT_INT(unlink(dat), 0);
+	EXPECT_INT(ingest_run(cold, folder, id, NULL), 0);
+	from_file = all_rows(warm, one);
+	from_run = all_rows(cold, two);
+	EXPECT(strlen(from_file) > 10000);
+	EXPECT_STR(from_file, from_run);
+}
+
+TEST(an_import_and_its_run_directory_agree)
+{
+	check_import(REAL, NULL);
+	check_import(LOSSY, NULL);
+	check_import(REAL, "zstd");
+}
+
+/* `n` bytes from `at` arrive as they were, on each kind of file system. */
+static void check_copy(const char *parent, uint64_t at, uint64_t n)
+{
+	_cleanup_free_ char *from = xasprintf("%s/exchange-from-%d", parent, getpid());
+	_cleanup_free_ char *to = xasprintf("%s/exchange-to-%d", parent, getpid()), *got = NULL;
+	_cleanup_free_ uint8_t *data = xmalloc(at + n);
+	_cleanup_close_ int in = -1, out = -1;
+	size_t len;
+
+	for (uint64_t i = 0; i < at + n; i++)
+		data[i] = (uint8_t)(i * 2654435761u >> 13);
+	EXPECT_INT(file_write(from, data, at + n, NULL), 0);
+	in = open(from, O_RDONLY | O_CLOEXEC);
+	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	EXPECT_INT(copy_bytes(in, at, n, out, NULL), 0);
+	EXPECT_INT(write(out, "end", 3), 3);
+	EXPECT_INT(file_read(to, &got, &len, NULL), 0);
+	EXPECT_INT(len, n + 3);
+	EXPECT(memcmp(got, data + at, n) == 0 && memcmp(got + n, "end", 3) == 0);
+	unlink(from);
+	unlink(to);
+}
+
+TEST(bytes_arrive_past_the_page_cache_or_through_it)
+{
+	static const char *const parents[] = { "/var/tmp", "/dev/shm" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(parents); i++) {
+		check_copy(parents[i], 0, 1000);
+		check_copy(parents[i], 8192, 20u << 20);
+		check_copy(parents[i], 8192, (9u << 20) + 4711);
+		check_copy(parents[i], 100, 3u << 20);
+	}
+}
+
+TEST(what_is_not_made_of_blocks_goes_through_it)
+{
+	SCRATCH folder = scratch_folder();
+	_cleanup_free_ char *from = xasprintf("%s/from", folder), *to = xasprintf("%s/to", folder);
+	_cleanup_free_ uint8_t *data = xcalloc(1, 4u << 20);
+	_cleanup_close_ int in = -1, out = -1;
+	uint64_t done;
+
+	EXPECT_INT(file_write(from, data, 4u << 20, NULL), 0);
+	in = open(from, O_RDONLY | O_CLOEXEC);
+	out = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	EXPECT_INT(copy_direct(in, 100, 3u << 20, out), 0);
+	EXPECT_INT(copy_direct(in, 0, 4096, out), 0);
+	done = copy_direct(in, 0, (2u << 20) + 5, out); /* 0: the file system can't */
+	EXPECT(done == 0 || done == 2u << 20);
+	/* More than there is: an error for those who read on, no signal. */
+	EXPECT(copy_direct(in, 2u << 20, 4u << 20, out) <= 2u << 20);
+	EXPECT_INT(copy_bytes(in, 2u << 20, 4u << 20, out, NULL), -1);
+	EXPECT_INT(fcntl(out, F_GETFL) & O_DIRECT, 0);
+}
+
+TEST(a_file_that_somebody_writes_to_is_noticed)
+{
+	SCRATCH folder = scratch_folder();
+	_cleanup_free_ char *path = xasprintf("%s/file", folder);
+	struct stat before;
+	_cleanup_close_ int fd = -1;
+
+	EXPECT_INT(file_puts(path, "text", NULL), 0);
+	EXPECT_INT(stat(path, &before), 0);
+	EXPECT(file_unchanged(path, &before));
+	EXPECT_INT(file_puts(path, "text", NULL), 0); /* another one in its place */
+	EXPECT(!file_unchanged(path, &before));
+	EXPECT_INT(stat(path, &before), 0);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	usleep(20000); /* time stamps of files go by the tick */
+	EXPECT_INT(write(fd, "T", 1), 1);
+	EXPECT(!file_unchanged(path, &before));
+	EXPECT_INT(unlink(path), 0);
+	EXPECT(!file_unchanged(path, &before));
 }
 
 /* Where a file is cut: an error that names file and byte, or the pages that are there. */

@@ -296,7 +296,7 @@ static void check_scale(const char *clock, const char *scale, const struct hand_
 	path = convert(dat, "zstd", true);
 	seven = ours(path);
 	EXPECT_STR(seven, lines);
-	EXPECT_INT(import_dat(folder, dat, &id, &present, NULL), 0);
+	EXPECT_INT(import_dat(folder, dat, NULL, &id, &present, NULL), 0);
 	imported = xasprintf("%s/runs/%s/guest/trace", folder, id);
 	run_says = ours(imported);
 	EXPECT_STR(run_says, lines);
