@@ -135,7 +135,7 @@ unit-programs: $(UNIT)
 
 # Hours; a minute of it is in `make test`.
 fuzz: bootstrap-tests
-	@for target in trace stream dat yaml; do nice -n 19 tests/fuzz/run $$target -runs=10000000 || exit 1; done
+	@for target in format page stream dat yaml; do nice -n 19 tests/fuzz/run $$target -runs=10000000 || exit 1; done
 
 bench: bootstrap-tests
 	@$(MAKE) --no-print-directory all $(BUILD)/tests/make_trace
