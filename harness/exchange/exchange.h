@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "db/db.h"
 #include "trace/cache.h"
 
 /*
@@ -26,5 +27,12 @@ int export_dat(const char *dir, const char *to, struct error **err);
  * chrome://tracing open: a track a task and a track a CPU.
  */
 int export_timeline(const char *dir, FILE *out, struct error **err);
+
+/*
+ * Writes a campaign (its whole id) as a KCIDB report; `origin` is the name of the CI
+ * system, of a-z, 0-9 and "_".
+ */
+int export_kcidb(struct db *db, const char *campaign, const char *origin, FILE *out,
+		 struct error **err);
 
 #endif
