@@ -184,6 +184,23 @@ static void check_kvm(struct report *r)
 				    "counts are right and whose times are not"));
 }
 
+static void check_counted_cpus(struct report *r)
+{
+	_cleanup_error_ struct error *why = NULL;
+	char *text = NULL;
+	bool works;
+
+	if (!proc_exists(QEMU_PROGRAM))
+		return;
+	if (machine_probe_counted_cpus(&works, &text, &why) < 0)
+		add(r, "deterministic", NOTE, xstrdup(why->msg), NULL);
+	else
+		add(r, "deterministic", GOOD,
+		    works ? xasprintf("one CPU or several: %s", text)
+			  : xasprintf("one CPU; guests of several are in mode tcg: %s", text),
+		    NULL);
+}
+
 /* --- resources -------------------------------------------------------------------- */
 
 static void check_cpus(struct report *r)
@@ -353,6 +370,7 @@ static void check_all(struct report *r)
 	check_packages(r);
 	check_qemu(r);
 	check_kvm(r);
+	check_counted_cpus(r);
 	check_cpus(r);
 	check_memory(r);
 	check_package_lists(r);

@@ -270,6 +270,7 @@ int cmd_plan(struct app *app, int argc, char **argv, struct error **err)
 		return -1;
 	durations_estimate(s.plan, app->db, &known);
 	progress_clear();
+	selection_tell(s.plan);
 	if (o.json)
 		print_json(s.plan);
 	else

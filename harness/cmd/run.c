@@ -130,6 +130,7 @@ int cmd_run(struct app *app, int argc, char **argv, struct error **err)
 		return cmd_usage(usage);
 	if (selection_plan(&s, app, o.matrix, &o.filter, err) < 0)
 		return -1;
+	selection_tell(s.plan);
 	durations_estimate(s.plan, app->db, &known);
 	if (run_plan(app, &s, &o, &failed, err) < 0)
 		return -1;

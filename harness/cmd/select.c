@@ -63,19 +63,44 @@ int selection_auto_mode(const char *wanted, enum mode *ret, struct error **err)
 	return 0;
 }
 
+int selection_host(const struct config *c, const struct matrix_def *m, const struct plan_filter *f,
+		   struct plan_host *ret, struct error **err)
+{
+	_cleanup_free_ char *why = NULL;
+
+	*ret = (struct plan_host){ 0 };
+	if (selection_auto_mode(f->mode, &ret->auto_mode, err) < 0)
+		return -1;
+	if (!plan_counts_cpus(c, m, f))
+		return 0;
+	if (machine_probe_counted_cpus(&ret->counts_cpus, &why, err) < 0)
+		return -1;
+	progress_detail("several CPUs in mode deterministic: %s", why);
+	return 0;
+}
+
+void selection_tell(const struct plan *p)
+{
+	if (p->sent_to_tcg)
+		progress_warn(
+			"mode deterministic has one CPU with this QEMU: guests of %u CPUs are "
+			"in mode tcg (set cpus = 1 in the matrix for deterministic ones)",
+			p->machine.cpus);
+}
+
 int selection_plan(struct selection *s, struct app *app, const char *matrix,
 		   const struct plan_filter *f, struct error **err)
 {
 	const struct matrix_def *m;
-	enum mode mode;
+	struct plan_host host;
 
 	if (!s->config && !(s->config = config_load(app->config, err)))
 		return -1;
 	m = config_matrix(s->config, matrix, err);
-	if (!m || selection_auto_mode(f->mode, &mode, err) < 0)
+	if (!m || selection_host(s->config, m, f, &host, err) < 0)
 		return -1;
 	plan_free(s->plan);
-	s->plan = plan_create(s->config, m, f, mode, err);
+	s->plan = plan_create(s->config, m, f, &host, err);
 	return s->plan ? 0 : -1;
 }
 

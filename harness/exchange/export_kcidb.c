@@ -73,8 +73,7 @@ static const char report[] =
 					    " 'issue_id', :origin || ':' || incident.fingerprint, 'issue_version', 1,"
 					    " 'test_id', :origin || ':' || run_id, 'present', json('true'),"
 					    " 'comment', excerpt))"
-					    " FROM " THE_RUNS
-					    " JOIN incident USING (run_id)))";
+					    " FROM " THE_RUNS " JOIN incident USING (run_id)))";
 
 int export_kcidb(struct db *db, const char *campaign, const char *origin, FILE *out,
 		 struct error **err)

@@ -157,4 +157,10 @@ char *qemu_version(struct error **err);
  */
 int machine_probe_kvm(bool *ret, char **ret_why, struct error **err);
 
+/*
+ * Can a deterministic guest have several CPUs?  QEMU 7.2 gives all time to one of
+ * them when instructions are counted.  The same way to ask, and the same answer.
+ */
+int machine_probe_counted_cpus(bool *ret, char **ret_why, struct error **err);
+
 #endif

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Does KVM carry a guest?  Asked by booting one; the answer holds until the host boots again. */
+/*
+ * What can QEMU do here?  Asked by booting tiny guests: whether KVM carries one,
+ * and whether the instructions of two CPUs can be counted.  The answers hold
+ * until the host boots again.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -15,8 +19,15 @@
 #include "machine/probe_guest.h"
 #include "machine/qemu.h"
 
-#define ANSWER_S 3.0 /* a sound host needs a tenth of this */
 #define DEVICE "/dev/kvm"
+
+struct probe {
+	const char *name; /* of the file that keeps the answer */
+	const char *subject;
+	const unsigned char *begin, *end; /* the guest */
+	void (*add_words)(char ***v);     /* of QEMU's command line */
+	double answer_s;                  /* a sound host needs a tenth of this */
+};
 
 /* What the answer depends on: this boot of the host, this QEMU, this program's probe. */
 struct verdict_key {
@@ -72,12 +83,12 @@ static void remember(const char *path, const struct verdict_key *k, bool works, 
 		file_puts(path, text, NULL);
 }
 
-static char **probe_argv(const char *image)
+static char **probe_argv(const struct probe *p, const char *image)
 {
 	char **v = NULL;
 
 	qemu_add_base(&v);
-	qemu_add_kvm(&v);
+	p->add_words(&v);
 	strv_add(&v, "-M");
 	strv_add(&v, "pc");
 	strv_add(&v, "-m");
@@ -106,31 +117,32 @@ static char *complaint(int fd)
 	return xstrdup("");
 }
 
-static char *judge(const struct child *c, bool in_time, double took, int output, bool *ret)
+static char *judge(const struct probe *p, const struct child *c, bool in_time, double took,
+		   int output, bool *ret)
 {
 	_cleanup_free_ char *said = complaint(output);
 	_cleanup_free_ char *status = NULL;
 
 	*ret = false;
 	if (!in_time)
-		return xasprintf("%s opens, but a probe guest gave no answer within %.0f s and was "
+		return xasprintf("%s, but a probe guest gave no answer within %.0f s and was "
 				 "killed%s",
-				 DEVICE, ANSWER_S, said);
+				 p->subject, p->answer_s, said);
 	if (WIFEXITED(c->status) && WEXITSTATUS(c->status) == PROBE_GUEST_STATUS(PROBE_GUEST_OK)) {
 		*ret = true;
 		return xasprintf("a probe guest answered after %s", duration_to_str(took));
 	}
 	if (WIFEXITED(c->status) && WEXITSTATUS(c->status) == PROBE_GUEST_STATUS(PROBE_GUEST_WRONG))
-		return xasprintf("%s opens, but a probe guest found that memory or ring 3 don't "
-				 "behave",
-				 DEVICE);
+		return xasprintf("%s, but a probe guest found that memory or ring 3 don't behave",
+				 p->subject);
 	status = child_status_text(c);
-	return xasprintf("%s opens, but QEMU %s with a probe guest%s", DEVICE, status, said);
+	return xasprintf("%s, but QEMU %s with a probe guest%s", p->subject, status, said);
 }
 
-static int boot(const char *image, bool *ret, char **ret_why, struct error **err)
+static int boot(const struct probe *p, const char *image, bool *ret, char **ret_why,
+		struct error **err)
 {
-	_cleanup_strv_ char **argv = probe_argv(image);
+	_cleanup_strv_ char **argv = probe_argv(p, image);
 	_cleanup_close_ int output = memfd_create("qemu-output", MFD_CLOEXEC);
 	struct child c;
 	double began = now_s();
@@ -140,13 +152,45 @@ static int boot(const char *image, bool *ret, char **ret_why, struct error **err
 		return error_errno(err, errno, "memfd_create");
 	if (child_start(argv, NULL, 0, output, NULL, 0, &c, err) < 0)
 		return -1;
-	in_time = child_wait(&c, ANSWER_S);
+	in_time = child_wait(&c, p->answer_s);
 	if (!in_time)
 		child_kill(&c);
-	*ret_why = judge(&c, in_time, now_s() - began, output, ret);
+	*ret_why = judge(p, &c, in_time, now_s() - began, output, ret);
 	child_deinit(&c);
 	return 0;
 }
+
+/* Remembered, or booted. */
+static int ask(const struct probe *p, const char *dir, const struct verdict_key *k, bool *ret,
+	       char **ret_why, struct error **err)
+{
+	_cleanup_free_ char *memory = xasprintf("%s/%s.json", dir, p->name);
+	_cleanup_free_ char *image = xasprintf("%s/%s", dir, p->name);
+
+	if (recall(memory, k, ret, ret_why))
+		return 0;
+	progress("%s: booting a probe guest", p->name);
+	if (file_write(image, p->begin, (size_t)(p->end - p->begin), err) < 0 ||
+	    boot(p, image, ret, ret_why, err) < 0)
+		return -1;
+	remember(memory, k, *ret, *ret_why);
+	return 0;
+}
+
+static int probe(const struct probe *p, bool *ret, char **ret_why, struct error **err)
+{
+	_cleanup_free_ char *dir = NULL;
+	struct verdict_key k = { 0 };
+	int r = -1;
+
+	*ret = false;
+	if (cache_dir("probe", &dir, err) == 0 && key_init(&k, err) == 0)
+		r = ask(p, dir, &k, ret, ret_why, err);
+	key_deinit(&k);
+	return r < 0 ? error_wrap(err, "probe of %s", p->name) : 0;
+}
+
+/* --- KVM ---------------------------------------------------------------------------- */
 
 /* NULL when the device opens; else why it doesn't, which can be mended without a new boot. */
 static char *why_closed(void)
@@ -164,35 +208,41 @@ static char *why_closed(void)
 	return xasprintf("open %s: %s", DEVICE, strerror(errno));
 }
 
-static int probe(const char *dir, const struct verdict_key *k, bool *ret, char **ret_why,
-		 struct error **err)
-{
-	_cleanup_free_ char *memory = xasprintf("%s/kvm.json", dir);
-	_cleanup_free_ char *image = xasprintf("%s/guest", dir);
-
-	if (recall(memory, k, ret, ret_why))
-		return 0;
-	progress("kvm: booting a probe guest");
-	if (file_write(image, probe_guest_begin, (size_t)(probe_guest_end - probe_guest_begin),
-		       err) < 0 ||
-	    boot(image, ret, ret_why, err) < 0)
-		return -1;
-	remember(memory, k, *ret, *ret_why);
-	return 0;
-}
-
 int machine_probe_kvm(bool *ret, char **ret_why, struct error **err)
 {
-	_cleanup_free_ char *dir = NULL;
-	struct verdict_key k = { 0 };
-	int r = -1;
+	static const struct probe kvm = {
+		.name = "kvm",
+		.subject = DEVICE " opens",
+		.begin = probe_guest_begin,
+		.end = probe_guest_end,
+		.add_words = qemu_add_kvm,
+		.answer_s = 3,
+	};
 
 	*ret = false;
 	*ret_why = why_closed();
-	if (*ret_why)
-		return 0;
-	if (cache_dir("probe", &dir, err) == 0 && key_init(&k, err) == 0)
-		r = probe(dir, &k, ret, ret_why, err);
-	key_deinit(&k);
-	return r < 0 ? error_wrap(err, "KVM probe") : 0;
+	return *ret_why ? 0 : probe(&kvm, ret, ret_why, err);
+}
+
+/* --- several CPUs in deterministic mode -------------------------------------------------- */
+
+static void add_two_counted(char ***v)
+{
+	qemu_add_counted(v);
+	strv_add(v, "-smp");
+	strv_add(v, "2");
+}
+
+int machine_probe_counted_cpus(bool *ret, char **ret_why, struct error **err)
+{
+	const struct probe counted = {
+		.name = "counted-cpus",
+		.subject = "QEMU counts instructions",
+		.begin = probe_cpus_begin,
+		.end = probe_cpus_end,
+		.add_words = add_two_counted,
+		.answer_s = 5,
+	};
+
+	return probe(&counted, ret, ret_why, err);
 }

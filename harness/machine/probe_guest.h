@@ -8,7 +8,8 @@
 #define PROBE_GUEST_WRONG 0x16
 #define PROBE_GUEST_STATUS(value) ((value)*2 + 1)
 
-/* A Multiboot image for `qemu -kernel`. */
+/* Multiboot images for `qemu -kernel`: what a kernel does first, and a second CPU. */
 extern const unsigned char probe_guest_begin[], probe_guest_end[];
+extern const unsigned char probe_cpus_begin[], probe_cpus_end[];
 
 #endif

@@ -77,6 +77,14 @@ void qemu_add_kvm(char ***v)
 	add_words(v, (const char *const[]){ "-accel", "kvm", "-cpu", KVM_CPU, NULL });
 }
 
+/* Time is a count of instructions; the clock starts at a fixed date. */
+void qemu_add_counted(char ***v)
+{
+	add_words(v, (const char *const[]){
+			     "-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-rtc",
+			     "clock=vm,base=2020-01-01T00:00:00", "-cpu", TCG_CPU, NULL });
+}
+
 static void add_accel(char ***v, const struct machine_spec *s)
 {
 	switch (s->mode) {
@@ -84,11 +92,7 @@ static void add_accel(char ***v, const struct machine_spec *s)
 		qemu_add_kvm(v);
 		break;
 	case MODE_DETERMINISTIC:
-		/* Time is a count of instructions; the clock starts at a fixed date. */
-		add_words(v, (const char *const[]){ "-accel", "tcg,thread=single", "-icount",
-						    "shift=0,sleep=off", "-rtc",
-						    "clock=vm,base=2020-01-01T00:00:00", "-cpu",
-						    TCG_CPU, NULL });
+		qemu_add_counted(v);
 		/* Where QEMU draws a number for the guest, it draws from this. */
 		strv_add(v, "-seed");
 		strv_addf(v, "%u", (unsigned int)s->seed);
@@ -223,8 +227,7 @@ char **qemu_argv(const struct machine_spec *spec)
 	qemu_add_base(&v);
 	add_accel(&v, spec);
 	strv_add(&v, "-smp");
-	/* QEMU 7.2 doesn't get through SMP bring-up when instructions are counted. */
-	strv_addf(&v, "%u", spec->mode == MODE_DETERMINISTIC ? 1 : spec->cpus);
+	strv_addf(&v, "%u", spec->cpus);
 	add_memory(&v, spec->boot);
 	add_streams(&v, spec->mode);
 	if (spec->free_page_reporting)

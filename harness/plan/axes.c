@@ -245,6 +245,26 @@ int axes_init(struct axes *a, const struct config *c, const struct matrix_def *m
 	return 0;
 }
 
+bool axes_send_to_tcg(struct axes *a)
+{
+	bool has_tcg = false, sent = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n_modes; i++)
+		has_tcg |= a->modes[i] == MODE_TCG;
+	for (size_t i = 0; i < a->n_modes; i++) {
+		enum mode mode = a->modes[i];
+
+		sent |= mode == MODE_DETERMINISTIC;
+		if (mode != MODE_DETERMINISTIC)
+			a->modes[n++] = mode;
+		else if (!has_tcg)
+			a->modes[n++] = MODE_TCG;
+	}
+	a->n_modes = n;
+	return sent;
+}
+
 void axes_deinit(struct axes *a)
 {
 	for (size_t i = 0; i < a->n_policies; i++) {

@@ -46,6 +46,8 @@ struct axes {
 int axes_init(struct axes *a, const struct config *c, const struct matrix_def *m,
 	      const struct plan_filter *f, enum mode auto_mode, struct kernel_set *set,
 	      struct error **err);
+/* Deterministic cells become tcg cells, once.  Were there any? */
+bool axes_send_to_tcg(struct axes *a);
 void axes_deinit(struct axes *a);
 #define _cleanup_axes_ cleanup(axes_deinit)
 

@@ -308,13 +308,17 @@ static void make_campaign_id(struct plan *p)
 	memcpy(p->campaign_id, hex, SHORT_ID - 1);
 }
 
-static int build(struct builder *b, const struct plan_filter *f, enum mode auto_mode,
+static int build(struct builder *b, const struct plan_filter *f, const struct plan_host *host,
 		 struct error **err)
 {
-	if (axes_init(&b->axes, b->plan->config, b->plan->matrix, f, auto_mode, &b->plan->kernels,
-		      err) < 0 ||
+	const bool one_cpu = b->plan->machine.cpus > 1 && !host->counts_cpus;
+
+	if (axes_init(&b->axes, b->plan->config, b->plan->matrix, f, host->auto_mode,
+		      &b->plan->kernels, err) < 0 ||
 	    image_agent_hash(b->agent, err) < 0)
 		return -1;
+	if (one_cpu)
+		b->plan->sent_to_tcg = axes_send_to_tcg(&b->axes);
 	for (unsigned int rep = 1; rep <= b->axes.reps; rep++)
 		add_rep(b, rep);
 	append_refused(b);
@@ -323,7 +327,8 @@ static int build(struct builder *b, const struct plan_filter *f, enum mode auto_
 }
 
 struct plan *plan_create(const struct config *c, const struct matrix_def *m,
-			 const struct plan_filter *f, enum mode auto_mode, struct error **err)
+			 const struct plan_filter *f, const struct plan_host *host,
+			 struct error **err)
 {
 	static const struct plan_filter everything;
 	_cleanup_plan_ struct plan *p = xcalloc(1, sizeof(*p));
@@ -337,9 +342,19 @@ struct plan *plan_create(const struct config *c, const struct matrix_def *m,
 	p->seed = m->seed;
 	p->traces = trace_set_create();
 	p->samples = sample_set_create();
-	if (build(&b, f ?: &everything, auto_mode, err) < 0)
+	if (build(&b, f ?: &everything, host, err) < 0)
 		return NULL;
 	return steal_ptr(&p);
+}
+
+bool plan_counts_cpus(const struct config *c, const struct matrix_def *m,
+		      const struct plan_filter *f)
+{
+	bool counts = f && f->mode && streq(f->mode, mode_name(MODE_DETERMINISTIC));
+
+	for (size_t i = 0; i < m->n_modes; i++)
+		counts |= m->modes[i] == MODE_DETERMINISTIC;
+	return counts && (m->cpus ?: c->machine.cpus) > 1;
 }
 
 static void cell_deinit(struct cell *cell)

@@ -54,6 +54,12 @@ struct plan_filter {
 	unsigned int reps; /* 0: as in the matrix */
 };
 
+/* What this machine can do. */
+struct plan_host {
+	enum mode auto_mode; /* what MODE_AUTO stands for */
+	bool counts_cpus;    /* deterministic guests may have several CPUs */
+};
+
 struct plan {
 	const struct config *config;
 	const struct matrix_def *matrix;
@@ -65,16 +71,22 @@ struct plan {
 	 * refused ones last. */
 	struct cell *cells;
 	size_t n_cells;
+	bool sent_to_tcg;         /* for their several CPUs, from mode deterministic */
 	struct trace_set *traces; /* what cells point to */
 	struct sample_set *samples;
 };
 
 /*
- * `auto_mode` is what MODE_AUTO stands for on this machine; a mode in the
- * filter takes its place.  EXIT_INPUT if nothing matches the filter.
+ * A mode in the filter takes the place of `auto_mode`.  Where the instructions of
+ * several CPUs can't be counted, cells that would need it get mode tcg.
+ * EXIT_INPUT if nothing matches the filter.
  */
 struct plan *plan_create(const struct config *c, const struct matrix_def *m,
-			 const struct plan_filter *f, enum mode auto_mode, struct error **err);
+			 const struct plan_filter *f, const struct plan_host *host,
+			 struct error **err);
+/* Has it guests of several CPUs in mode deterministic? */
+bool plan_counts_cpus(const struct config *c, const struct matrix_def *m,
+		      const struct plan_filter *f);
 void plan_free(struct plan *p);
 DEFINE_GUARD(plan, struct plan *, plan_free)
 #define _cleanup_plan_ cleanup(plan_guard)

@@ -35,7 +35,8 @@ static struct planned plan_matrix(const char *toml)
 	fixture_write("harness.toml", toml);
 	p.config = config_load("harness.toml", &err);
 	if (p.config)
-		p.plan = plan_create(p.config, p.config->matrices, NULL, MODE_TCG, &err);
+		p.plan = plan_create(p.config, p.config->matrices, NULL,
+				     &(struct plan_host){ MODE_TCG }, &err);
 	if (!p.plan)
 		printf("# %s\n", err->msg);
 	fixture_leave();

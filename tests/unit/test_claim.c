@@ -302,7 +302,8 @@ static char *plan_claim(const char *claims, struct claimed *ret)
 		ret->result.reps = ret->result.claim->reps;
 		if (claim_matrix_init(&cm, ret->config, ret->result.policy, ret->result.claim, 0,
 				      &err) == 0)
-			ret->result.plan = plan_create(ret->config, &cm.m, NULL, MODE_TCG, &err);
+			ret->result.plan = plan_create(ret->config, &cm.m, NULL,
+						       &(struct plan_host){ MODE_TCG }, &err);
 		claim_matrix_deinit(&cm);
 	}
 	fixture_leave();

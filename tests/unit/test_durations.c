@@ -43,7 +43,7 @@ TEST(the_mean_of_equal_ok_runs_is_the_estimate)
 
 	fixture_enter();
 	c = config_load("harness.toml", &err);
-	p = c ? plan_create(c, &c->matrices[0], NULL, MODE_TCG, &err) : NULL;
+	p = c ? plan_create(c, &c->matrices[0], NULL, &(struct plan_host){ MODE_TCG }, &err) : NULL;
 	if (!p)
 		FAIL("no plan: %s", err->msg);
 	before = plan_total_s(p);

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The pure parts of machine/: command line, console, watchdog, outcome. */
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
 #include "base/str.h"
 #include "machine/console_scan.h"
 #include "machine/mailbox.h"
 #include "machine/machine.h"
+#include "machine/probe_guest.h"
 #include "machine/qemu.h"
 #include "machine/watchdog.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 #include "wire/job.h"
 
@@ -104,7 +110,7 @@ TEST(kvm_shows_its_ipis)
 
 TEST(deterministic_takes_nothing_from_the_host)
 {
-	_cleanup_free_ char *c = command(MODE_DETERMINISTIC, 2, &files);
+	_cleanup_free_ char *c = command(MODE_DETERMINISTIC, 1, &files);
 
 	EXPECT(has(c, "-icount shift=0,sleep=off"));
 	EXPECT(has(c, "clock=vm,base="));
@@ -114,6 +120,32 @@ TEST(deterministic_takes_nothing_from_the_host)
 	EXPECT(has(c, "-serial chardev:frames"));
 	EXPECT(has(c, "-seed 0"));
 	EXPECT(strstr(c, " nolapic_timer"));
+}
+
+/* A "no" of this guest says something of counting only if it gets through without. */
+TEST(the_guest_with_a_second_cpu_gets_through_where_nothing_is_counted)
+{
+	SCRATCH dir = scratch_folder();
+	_cleanup_free_ char *image = xasprintf("%s/guest", dir);
+	_cleanup_free_ char *exit_device =
+		xasprintf("isa-debug-exit,iobase=%#x,iosize=4", PROBE_GUEST_PORT);
+	char *argv[] = { "timeout",  "60",   QEMU_PROGRAM, "-nodefaults",
+			 "-display", "none", "-accel",     "tcg,thread=single",
+			 "-smp",     "2",    "-M",         "pc",
+			 "-m",       "64",   "-device",    exit_device,
+			 "-kernel",  image,  NULL };
+	int status = -1;
+
+	EXPECT_INT(file_write(image, probe_cpus_begin, (size_t)(probe_cpus_end - probe_cpus_begin),
+			      NULL),
+		   0);
+	if (fork() == 0) {
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+	wait(&status);
+	EXPECT(WIFEXITED(status));
+	EXPECT_INT(WEXITSTATUS(status), PROBE_GUEST_STATUS(PROBE_GUEST_OK));
 }
 
 /* --- mailbox --------------------------------------------------------------------------- */

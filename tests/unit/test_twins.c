@@ -30,7 +30,8 @@ static struct planned plan_text(const char *text)
 	fixture_write("harness.toml", text);
 	p.config = config_load("harness.toml", NULL);
 	if (p.config)
-		p.plan = plan_create(p.config, &p.config->matrices[0], NULL, MODE_TCG, NULL);
+		p.plan = plan_create(p.config, &p.config->matrices[0], NULL,
+				     &(struct plan_host){ MODE_TCG }, NULL);
 	fixture_leave();
 	return p;
 }
