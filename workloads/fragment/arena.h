@@ -112,11 +112,39 @@ static inline void arena_grow(struct arena *a, uint32_t i)
 	a->holes--;
 }
 
-/* At random, down to so many. */
-static inline void arena_thin(struct arena *a, uint32_t keep)
+/*
+ * Pages of the arena were given out one after the other, so that neighbours are
+ * neighbours in memory too, more or less: long stretches are several regions.
+ */
+#define STRETCH ((64u << 20) / PAGE)
+
+/* 1: where more is left than elsewhere. */
+static inline unsigned int arena_part(uint32_t page, unsigned long uneven)
 {
-	while (a->live > keep)
-		arena_free(a, arena_random(a, a->live));
+	return uneven ? page / STRETCH % 2 : 0;
+}
+
+/*
+ * At random, down to so many percent; uneven: of each second stretch so many
+ * percent more of that, and of the others as many less.
+ */
+static inline void arena_thin(struct arena *a, unsigned long percent, unsigned long uneven)
+{
+	uint64_t n[2] = { 0 }, left[2] = { 0 };
+
+	for (uint32_t i = 0; i < a->live; i++)
+		n[arena_part(a->order[i], uneven)]++;
+	left[0] = n[0] * percent * (100 - uneven) / 10000;
+	left[1] = n[1] * percent * (100 + uneven) / 10000;
+	while (n[0] > left[0] || n[1] > left[1]) {
+		uint32_t i = arena_random(a, a->live);
+		unsigned int part = arena_part(a->order[i], uneven);
+
+		if (n[part] > left[part]) {
+			arena_free(a, i);
+			n[part]--;
+		}
+	}
 }
 
 /* A live page at random, from now on the caller's: nobody else frees, checks or writes it. */

@@ -2,7 +2,7 @@
 /*
  * fragment: memory that is in use a little everywhere.
  *
- *	fills memory with small pages, each with contents of its own;
+ *	fills memory with small pages, each with contents of its own, and rests;
  *	frees of them at random until so many are left, and pins a few;
  *	goes on for a while, checking pages and writing some anew, and, as churn,
  *	giving pages back and taking others; here a policy may make room;
@@ -27,7 +27,7 @@
 
 static struct options {
 	const char *data, *out;
-	unsigned long keep_percent, leave_kb, hold_ms, batch, think_us, write_percent,
+	unsigned long keep_percent, uneven, leave_kb, hold_ms, batch, think_us, write_percent,
 		churn_permille;
 	unsigned long pins, direct, direct_pages, huge, huge_timeout_ms, corrupt;
 	uint64_t seed;
@@ -44,6 +44,8 @@ static struct options {
 	.huge = 16,
 	.huge_timeout_ms = 5000,
 };
+
+#define REST_MS 600
 
 enum { CORRUPT_NONE, CORRUPT_LIVE, CORRUPT_SPLICED };
 
@@ -71,10 +73,18 @@ static struct vmstat read_vmstat(void)
 
 /* --- the work ----------------------------------------------------------------- */
 
+/*
+ * From when memory is full: who watches it meanwhile may make room as soon as
+ * pages are freed, before all of them are.
+ */
+struct room {
+	uint64_t begin_ns, end_ns;
+	struct vmstat before, after;
+};
+
 struct hold {
 	uint64_t begin_ns, end_ns;
 	uint64_t replaced;
-	struct vmstat before, after;
 	struct latency *op;
 };
 
@@ -122,7 +132,6 @@ static void hold(struct arena *a, const struct splice *s, struct hold *h)
 {
 	uint64_t now, end;
 
-	h->before = read_vmstat();
 	h->begin_ns = now = now_ns();
 	end = now + opt.hold_ms * 1000000ull;
 	while (now < end) {
@@ -130,20 +139,37 @@ static void hold(struct arena *a, const struct splice *s, struct hold *h)
 		sleep_ns(opt.think_us * 1000ull);
 	}
 	h->end_ns = now;
-	h->after = read_vmstat();
 	if (opt.corrupt)
 		corrupt(a, s);
+}
+
+/* What is full is to be seen so: by the next reading of who samples it, every half second. */
+static void rest(struct room *room)
+{
+	room->before = read_vmstat();
+	room->begin_ns = now_ns();
+	sleep_ns(REST_MS * 1000000ull);
 }
 
 /* --- results -------------------------------------------------------------------- */
 
 struct result {
 	uint32_t filled, kept;
+	struct room room;
 	struct hold hold;
 	unsigned long transfers;
 	struct huge huge;
 	struct stamps stamps;
 };
+
+static void print_room(FILE *out, const struct room *r)
+{
+	fprintf(out, "  \"room\": {\"begin_ns\": %" PRIu64 ", \"end_ns\": %" PRIu64, r->begin_ns,
+		r->end_ns);
+	for (size_t i = 0; i < N_EVENTS; i++)
+		fprintf(out, ", \"%s\": %" PRIu64, events[i], r->after.v[i] - r->before.v[i]);
+	fputs("},\n", out);
+}
 
 static void print_hold(FILE *out, const struct hold *h)
 {
@@ -151,11 +177,8 @@ static void print_hold(FILE *out, const struct hold *h)
 
 	fprintf(out,
 		"  \"hold\": {\"begin_ns\": %" PRIu64 ", \"end_ns\": %" PRIu64 ", \"ops\": %" PRIu64
-		", \"ops_per_s\": %.1f, \"replaced\": %" PRIu64,
+		", \"ops_per_s\": %.1f, \"replaced\": %" PRIu64 "},\n",
 		h->begin_ns, h->end_ns, h->op->n, (double)h->op->n / s, h->replaced);
-	for (size_t i = 0; i < N_EVENTS; i++)
-		fprintf(out, ", \"%s\": %" PRIu64, events[i], h->after.v[i] - h->before.v[i]);
-	fputs("},\n", out);
 	latency_print(out, "op_ns", h->op);
 }
 
@@ -164,6 +187,7 @@ static void print_result(const struct result *r)
 	FILE *out = result_open(opt.out);
 
 	fprintf(out, "{\n  \"filled_pages\": %u,\n  \"kept_pages\": %u,\n", r->filled, r->kept);
+	print_room(out, &r->room);
 	print_hold(out, &r->hold);
 	fprintf(out, "  \"direct_transfers\": %lu,\n", r->transfers);
 	fprintf(out,
@@ -179,6 +203,7 @@ static void print_result(const struct result *r)
 
 static const struct number_option numbers[] = {
 	{ "keep-percent", "of the pages are left", &opt.keep_percent, 1, 100 },
+	{ "uneven", "percent of that more here, and less there", &opt.uneven, 0, 100 },
 	{ "leave-kb", "free above the high watermarks when memory is full", &opt.leave_kb, 0,
 	  1ul << 40 },
 	{ "hold-ms", "the time in which a policy may make room", &opt.hold_ms, 1, 3600000 },
@@ -210,6 +235,8 @@ static void parse_options(int argc, char **argv)
 	options_read(&command_line, argc, argv);
 	if (opt.direct && !opt.data)
 		options_usage(&command_line);
+	if (opt.keep_percent * (100 + opt.uneven) > 10000)
+		fail("--uneven %lu: more than all pages would be left", opt.uneven);
 	if (opt.corrupt == CORRUPT_SPLICED && !opt.pins)
 		fail("--corrupt 2: there is no spliced page");
 }
@@ -222,11 +249,14 @@ static void run(struct arena *a, struct result *r)
 	struct splice spliced = { 0 };
 	struct direct *direct;
 
-	arena_thin(a, (uint32_t)((uint64_t)a->pages * opt.keep_percent / 100));
+	rest(&r->room);
+	arena_thin(a, opt.keep_percent, opt.uneven);
 	r->kept = a->live;
 	splice_begin(&spliced, a, opt.pins);
 	direct = direct_begin(a, opt.data, opt.direct, opt.direct_pages, &stop);
 	hold(a, &spliced, &r->hold);
+	r->room.end_ns = r->hold.end_ns;
+	r->room.after = read_vmstat();
 	if (opt.huge)
 		huge_measure(&r->huge, opt.huge, opt.huge_timeout_ms);
 	atomic_store(&stop, true);

@@ -120,15 +120,20 @@ static uint64_t over(void)
 	return counter("done") + counter("failed") + counter("cancelled");
 }
 
+/* However long that takes, as long as one after the other does. */
 void wait_idle(void)
 {
-	uint64_t end = now_ms() + 120000;
+	uint64_t last = over(), now, end = now_ms() + 120000;
 
-	while (over() < counter("requested") && now_ms() < end)
+	while ((now = over()) < counter("requested")) {
+		if (now != last)
+			end = now_ms() + 120000;
+		last = now;
+		if (now_ms() >= end) {
+			counters_show();
+			give_up("requests don't come to an end");
+		}
 		sleep_ms(20);
-	if (now_ms() >= end) {
-		counters_show();
-		give_up("requests don't come to an end");
 	}
 }
 
