@@ -50,6 +50,7 @@ struct dat {
 	struct trace_scale scale; /* of its stamps */
 
 	/* While it is read. */
+	uint32_t inflated; /* bytes of the sections of version 7 */
 	const uint8_t *map;
 	size_t size;
 };

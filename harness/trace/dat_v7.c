@@ -6,7 +6,11 @@
 
 #define SECTION_HEADER 16
 #define SECTION_COMPRESSED 1
-#define SECTION_MAX (256u << 20) /* once inflated; kallsyms, the largest, has some 15 MiB */
+/*
+ * Of all sections, once inflated; kallsyms, the largest, has some 15 MiB.  A few kilobytes of
+ * options that all lead to the same section could keep a reader busy for hours.
+ */
+#define SECTIONS_MAX (128u << 20)
 #define OPTION_SECTIONS_MAX 1024 /* a list that leads back to itself ends there */
 
 /* A section with its contents, inflated or in the file. */
@@ -38,7 +42,7 @@ static bool read_section_header(const struct dat *d, uint64_t at, const char *wh
 }
 
 /* The section's contents replace what is compressed; offsets are then those within it. */
-static bool inflate_section(const struct dat *d, struct section *s)
+static bool inflate_section(struct dat *d, struct section *s)
 {
 	uint32_t packed, size;
 	const uint8_t *from;
@@ -48,8 +52,10 @@ static bool inflate_section(const struct dat *d, struct section *s)
 	from = dat_take(&s->c, packed);
 	if (!from)
 		return false;
-	if (size > SECTION_MAX)
-		return dat_bad(&s->c, "a section of %u bytes", size);
+	if (size > SECTIONS_MAX - d->inflated)
+		return dat_bad(&s->c, "a section of %u bytes; all of them had %u before", size,
+			       d->inflated);
+	d->inflated += size;
 	s->inflated = xmalloc(size + 1);
 	if (!trace_inflate(d->codec, from, packed, s->inflated, size))
 		return dat_bad(&s->c, "the compressed section is damaged");
@@ -59,7 +65,7 @@ static bool inflate_section(const struct dat *d, struct section *s)
 	return true;
 }
 
-static bool open_section(const struct dat *d, uint64_t at, const char *what, struct error **err,
+static bool open_section(struct dat *d, uint64_t at, const char *what, struct error **err,
 			 struct section *ret)
 {
 	return read_section_header(d, at, what, err, ret) &&

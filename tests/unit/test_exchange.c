@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/file.h"
 #include "base/proc.h"
@@ -300,6 +301,58 @@ TEST(a_file_that_lies_is_refused_or_read)
 		refused += d == NULL;
 	}
 	EXPECT(refused > 10);
+}
+
+static void put(struct strbuf *b, uint64_t v, size_t size)
+{
+	strbuf_add(b, (const char *)&v, size);
+}
+
+/* Version 7, whose options all lead to one section of a megabyte, packed into a kilobyte. */
+static void options_without_end(struct strbuf *b, int n)
+{
+	enum { KALLSYMS = 19, MIB = 1 << 20 };
+	_cleanup_free_ uint8_t *text = xcalloc(1, MIB), *packed = xmalloc(MIB);
+	uLongf len = MIB;
+	size_t section, options;
+
+	EXPECT_INT(compress(packed, &len, text, MIB), Z_OK);
+	strbuf_add(b, "\x17\x08\x44tracing7\0\0\x08\0\x10\0\0zlib\0\x31.2", 12 + 6 + 5 + 4);
+	options = b->len;
+	put(b, 0, 8);
+	section = b->len;
+	put(b, KALLSYMS, 2);
+	put(b, 1, 2);
+	put(b, 0, 4);
+	put(b, 8 + len, 8);
+	put(b, len, 4);
+	put(b, MIB, 4);
+	strbuf_add(b, (const char *)packed, len);
+	memcpy(b->data + options, &b->len, 8);
+	put(b, 0, 8); /* a list of options: no id, not compressed */
+	put(b, 14ull * n, 8);
+	for (int i = 0; i < n; i++) {
+		put(b, KALLSYMS, 2);
+		put(b, 8, 4);
+		put(b, section, 8);
+	}
+	put(b, 0, 2);
+	put(b, 8, 4);
+	put(b, 0, 8);
+}
+
+TEST(a_small_file_does_not_inflate_without_end)
+{
+	_cleanup_strbuf_ struct strbuf few = {}, many = {};
+	_cleanup_error_ struct error *err = NULL, *why = NULL;
+	_cleanup_dat_ struct dat *d = NULL, *e = NULL;
+
+	options_without_end(&few, 3);
+	options_without_end(&many, 2000);
+	d = dat_parse("few.dat", few.data, few.len, &why);
+	EXPECT(!d && !strstr(why->msg, "all of them had")); /* it has no formats */
+	e = dat_parse("many.dat", many.data, many.len, &err);
+	EXPECT(!e && strstr(err->msg, "all of them had 134217728 before"));
 }
 
 TEST(a_timeline_is_json_with_all_events)
