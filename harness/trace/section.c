@@ -27,10 +27,14 @@ bool trace_codec_parse(const char *name, enum trace_codec *ret)
 
 bool trace_inflate(enum trace_codec codec, const void *packed, size_t n, void *ret, size_t size)
 {
+	/* 150 KiB that are made once and not for each chunk, which is often smaller. */
+	static _Thread_local ZSTD_DCtx *zstd;
 	uLongf got = size;
 
-	if (codec == CODEC_ZSTD)
-		return ZSTD_decompress(ret, size, packed, n) == size;
+	if (codec == CODEC_ZSTD) {
+		zstd = zstd ?: ZSTD_createDCtx();
+		return zstd && ZSTD_decompressDCtx(zstd, ret, size, packed, n) == size;
+	}
 	return uncompress(ret, &got, packed, n) == Z_OK && got == size;
 }
 
