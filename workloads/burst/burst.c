@@ -423,20 +423,8 @@ static const struct number_option numbers[] = {
 };
 
 static const struct command_line command_line = {
-	.synopsis = "--data DEVICE [--out FILE] [--seed N] [OPTION N]...",
-	.numbers = numbers,
-	.n = sizeof(numbers) / sizeof(numbers[0]),
-	.out = &opt.out,
-	.data = &opt.data,
-	.seed = &opt.seed,
+	numbers, sizeof(numbers) / sizeof(numbers[0]), &opt.seed, &opt.out, &opt.data, true,
 };
-
-static void parse_options(int argc, char **argv)
-{
-	options_read(&command_line, argc, argv);
-	if (!opt.data)
-		options_usage(&command_line);
-}
 
 int main(int argc, char **argv)
 {
@@ -446,7 +434,7 @@ int main(int argc, char **argv)
 	unsigned long pages;
 
 	page_size = sysconf(_SC_PAGESIZE);
-	parse_options(argc, argv);
+	options_read(&command_line, argc, argv);
 	pages = (unsigned long)sysconf(_SC_PHYS_PAGES) * opt.burst_permille / 1000 / opt.threads;
 	filler_open(&filler);
 	result_init(&result, pages * opt.threads);

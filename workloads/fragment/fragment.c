@@ -222,12 +222,7 @@ static const struct number_option numbers[] = {
 };
 
 static const struct command_line command_line = {
-	.synopsis = "[--data DEVICE] [--out FILE] [--seed N] [OPTION N]...",
-	.numbers = numbers,
-	.n = sizeof(numbers) / sizeof(numbers[0]),
-	.out = &opt.out,
-	.data = &opt.data,
-	.seed = &opt.seed,
+	numbers, sizeof(numbers) / sizeof(numbers[0]), &opt.seed, &opt.out, &opt.data, false,
 };
 
 static void parse_options(int argc, char **argv)

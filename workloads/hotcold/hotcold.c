@@ -385,27 +385,15 @@ static const struct number_option numbers[] = {
 };
 
 static const struct command_line command_line = {
-	.synopsis = "--data DEVICE [--out FILE] [--seed N] [OPTION N]...",
-	.numbers = numbers,
-	.n = sizeof(numbers) / sizeof(numbers[0]),
-	.out = &opt.out,
-	.data = &opt.data,
-	.seed = &opt.seed,
+	numbers, sizeof(numbers) / sizeof(numbers[0]), &opt.seed, &opt.out, &opt.data, true,
 };
-
-static void parse_options(int argc, char **argv)
-{
-	options_read(&command_line, argc, argv);
-	if (!opt.data)
-		options_usage(&command_line);
-}
 
 int main(int argc, char **argv)
 {
 	pthread_t thread;
 
 	page_size = (size_t)sysconf(_SC_PAGESIZE);
-	parse_options(argc, argv);
+	options_read(&command_line, argc, argv);
 	rng_state = opt.seed;
 	ws_map();
 	res.wake_ns = map(ws.hot * opt.rounds * sizeof(*res.wake_ns));

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,18 +23,20 @@ struct number_option {
 };
 
 struct command_line {
-	const char *synopsis; /* what follows the program's name */
 	const struct number_option *numbers;
 	int n;
-	const char **out, **data; /* no data: it isn't an option */
 	uint64_t *seed;
+	const char **out, **data; /* no data: it isn't an option */
+	bool needs_data;
 };
 
 static inline void __attribute__((noreturn)) options_usage(const struct command_line *c)
 {
+	const char *data = c->needs_data ? "--data DEVICE " : "[--data DEVICE] ";
 	int width = 0;
 
-	fprintf(stderr, "usage: %s %s\n", program_invocation_short_name, c->synopsis);
+	fprintf(stderr, "usage: %s %s[--out FILE] [--seed N] [OPTION N]...\n",
+		program_invocation_short_name, c->data ? data : "");
 	for (int i = 0; i < c->n; i++) {
 		int len = (int)strlen(c->numbers[i].name);
 
@@ -104,7 +107,7 @@ static inline void options_read(const struct command_line *c, int argc, char **a
 	while ((option = getopt_long(argc, argv, "", table, NULL)) != -1)
 		option_take(c, option, optarg);
 	free(table);
-	if (optind < argc)
+	if (optind < argc || (c->needs_data && !*c->data))
 		options_usage(c);
 }
 

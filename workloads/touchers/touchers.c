@@ -301,11 +301,7 @@ static const struct number_option numbers[] = {
 };
 
 static const struct command_line command_line = {
-	.synopsis = "[--out FILE] [--seed N] [OPTION N]...",
-	.numbers = numbers,
-	.n = sizeof(numbers) / sizeof(numbers[0]),
-	.out = &opt.out,
-	.seed = &opt.seed,
+	numbers, sizeof(numbers) / sizeof(numbers[0]), &opt.seed, &opt.out, NULL, false,
 };
 
 static void parse_options(int argc, char **argv)
