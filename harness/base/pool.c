@@ -34,6 +34,13 @@ struct pool {
 	bool told; /* the children of an interruption */
 };
 
+static unsigned int turn;
+
+unsigned int pool_turn(void)
+{
+	return turn;
+}
+
 unsigned int pool_cpus(void)
 {
 	cpu_set_t set;
@@ -74,8 +81,11 @@ static int start(struct pool *p, struct worker *w, struct error **err)
 		return error_errno(err, errno, "pipe");
 	fflush(NULL);
 	w->pid = fork();
-	if (w->pid == 0)
+	if (w->pid == 0) {
+		/* Not from 0 on: others on this host have pools of one, too. */
+		turn = (unsigned int)parent + (unsigned int)(w - p->workers);
 		child_main(p->tasks, p->next, parent, ends[1]);
+	}
 	close(ends[1]);
 	if (w->pid < 0) {
 		w->pid = 0;

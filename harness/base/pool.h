@@ -27,6 +27,9 @@ struct pool_tasks {
 /* Ctrl-C is passed on to the children; those that have not begun then never do. */
 int pool_run(const struct pool_tasks *tasks, struct error **err);
 
+/* In work(): a number in a row with those of what runs at the same time. */
+unsigned int pool_turn(void);
+
 /* The host's CPUs that we may use, at least 1. */
 unsigned int pool_cpus(void);
 

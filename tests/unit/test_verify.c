@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What `harness verify` says of runs that differ, and the pool that it runs them in. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -123,6 +124,37 @@ TEST(a_pool_gives_each_result_once)
 	EXPECT_INT(s.ok, 7);
 	EXPECT_INT(s.failed, 1);
 	EXPECT_INT(s.crashed, 1);
+}
+
+static int tell_turn(void *arg, size_t i, struct strbuf *ret, struct error **err)
+{
+	(void)arg;
+	(void)i;
+	(void)err;
+	strbuf_printf(ret, "%u", pool_turn());
+	return 0;
+}
+
+static int keep_turn(void *arg, size_t i, const char *text, struct error *why, struct error **err)
+{
+	(void)why;
+	(void)err;
+	((long *)arg)[i] = text ? atol(text) : 0;
+	return 0;
+}
+
+/* So that they can have a core each. */
+TEST(pieces_of_work_that_run_at_a_time_have_turns_in_a_row)
+{
+	long turns[3] = { 0 };
+	struct pool_tasks t = {
+		.n = 3, .width = 3, .work = tell_turn, .done = keep_turn, .arg = turns
+	};
+
+	EXPECT_INT(pool_run(&t, NULL), 0);
+	EXPECT(turns[0] > 0);
+	EXPECT_INT(turns[1] - turns[0], 1);
+	EXPECT_INT(turns[2] - turns[1], 1);
 }
 
 static int refuse(void *arg, size_t i, const char *text, struct error *why, struct error **err)
