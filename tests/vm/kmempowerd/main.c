@@ -356,11 +356,10 @@ static const struct {
 	const char *name;
 	void (*test)(void);
 } parts[] = {
-	{ "knobs", test_knobs },     { "evacuates", test_evacuates },
-	{ "requests", test_requests }, { "pinned", test_pinned },
-	{ "room", test_room },	     { "hold", test_hold },
-	{ "plug", test_plug },	     { "control", test_control },
-	{ "rate", test_rate },	     { "cycles", test_cycles },
+	{ "knobs", test_knobs },   { "evacuates", test_evacuates }, { "requests", test_requests },
+	{ "pinned", test_pinned }, { "room", test_room },           { "hold", test_hold },
+	{ "plug", test_plug },     { "control", test_control },     { "rate", test_rate },
+	{ "cycles", test_cycles },
 };
 
 int main(void)
