@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "artifact/artifact.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
@@ -112,6 +113,9 @@ int cmd_import(struct app *app, int argc, char **argv, struct error **err)
 	if (help)
 		return cmd_usage(usage);
 	if (!path_is_dir(app->results) && dir_make(app->results, err) < 0)
+		return -1;
+	/* An import that was killed leaves a copy of its file. */
+	if (artifact_sweep(app->results, err) < 0)
 		return -1;
 	db = db_open(app->db, err);
 	if (!db)
