@@ -175,41 +175,42 @@ static void test_served_again(const struct fill *f)
 	      (unsigned long long)(counter("done") - done));
 }
 
-/* A region of the other fill whose number is higher. */
-static bool region_above(const struct fill *f, const struct region *r, struct region *ret)
+/* Of those that it is in, the one with the highest number, or the lowest. */
+static struct region region_at_end(const struct fill *f, bool highest)
 {
+	struct region end = region_in(f), r;
+
 	for (size_t i = 0; i < f->pages; i += 61) {
-		if (f->kept[i] && region_find(pfn_of(fill_at(f, i)), ret) && !ret->other &&
-		    ret->present == 4096 && ret->number > r->number)
-			return true;
+		if (f->kept[i] && region_find(pfn_of(fill_at(f, i)), &r) && !r.other &&
+		    r.present == 4096 && (highest ? r.number > end.number : r.number < end.number))
+			end = r;
 	}
-	return false;
+	return end;
 }
 
 /*
  * The one that begins later has the higher number: a worker that looks at the
- * other's mask, too, goes on to that one when its own is done.
+ * other's mask, too, goes on to that one when its own is done. Node 1 has all
+ * the numbers that node 0 has.
  */
 static void test_nodes(const struct fill *f)
 {
 	uint64_t done[2] = { counter("node0.done"), counter("node1.done") };
 	uint64_t requested = counter("requested");
-	struct region first = region_in(&f[0]), second;
+	struct region first = region_at_end(&f[1], false), second = region_at_end(&f[0], true);
 	bool both;
 
-	if (!region_above(&f[1], &first, &second)) {
-		first = region_in(&f[1]);
-		if (!region_above(&f[0], &first, &second))
-			give_up("all regions have the same number");
-	}
-	delay(1000);
+	if (second.number <= first.number)
+		give_up("regions %u and %u: in the wrong order", first.number, second.number);
+	delay(1500);
 	region_request(&first);
 	if (!becomes(&first, "busy"))
 		give_up("it isn't busy");
+	sleep_ms(500); /* so that it is done well before the other */
 	region_request(&second);
 	both = becomes(&second, "busy") && region_look(&first) && !strcmp(first.state, "busy");
 	wait_idle();
-	sleep_ms(1200);
+	sleep_ms(1700);
 	delay(0);
 	check(both && counter("requested") - requested == 2 && adds_up() &&
 		      counter("node0.done") - done[0] == 1 && counter("node1.done") - done[1] == 1,
