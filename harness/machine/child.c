@@ -88,6 +88,13 @@ static bool reap(struct child *c)
 	return c->reaped;
 }
 
+bool child_first_thread_first(const struct child *c)
+{
+	const struct sched_param lowest = { .sched_priority = 1 };
+
+	return sched_setscheduler(c->pid, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest) == 0;
+}
+
 bool child_wait(struct child *c, double timeout_s)
 {
 	double end = now_s() + timeout_s;

@@ -21,6 +21,11 @@ struct child {
 /* fds become 3, 4, … in the child; it runs on host CPUs `cpus` (n_cpus 0: on any). */
 int child_start(char *const *argv, const int *fds, size_t n_fds, int out_fd, const int *cpus,
 		size_t n_cpus, struct child *ret, struct error **err);
+/*
+ * Its first thread comes before all others of its CPUs; threads that it makes do not.
+ * False without the privilege.
+ */
+bool child_first_thread_first(const struct child *c);
 /* Waits up to `timeout_s` (0: only looks); true once it has ended and was reaped. */
 bool child_wait(struct child *c, double timeout_s);
 /* SIGTERM, a second for it to act, SIGKILL; reaped either way.  Fine if it has ended. */

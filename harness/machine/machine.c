@@ -216,6 +216,22 @@ static int stream_pair(int ret[2], struct error **err)
 	return 0;
 }
 
+/*
+ * QEMU's main loop puts the virtual clock forward when it finds the guest halted.
+ * If it does so a moment before the guest's thread has accounted for its last
+ * instructions (icount_start_warp_timer() of 7.2), the step is some nanoseconds
+ * too long, and the run another one.  The two share a core, and the main loop is
+ * woken each time that the guest sets a timer: where it comes first, it has looked
+ * and sleeps again before the guest gets to its HLT.  Else it may come to run at
+ * any moment when the core is contended.
+ */
+static void let_main_loop_go_first(const struct child *c)
+{
+	if (!child_first_thread_first(c))
+		progress_detail("no privilege for real-time scheduling: on a busy host a "
+				"deterministic run may come out differently");
+}
+
 static int launch(struct machine *m, char *const *argv, struct error **err)
 {
 	const struct machine_spec *s = m->spec;
@@ -232,6 +248,8 @@ static int launch(struct machine *m, char *const *argv, struct error **err)
 		m->dog.started = now_s();
 		r = child_start(argv, theirs, m->mailbox < 0 ? 3 : 4, pairs[3][1], s->pin_cpus,
 				s->n_pin_cpus, &m->child, err);
+		if (r == 0 && s->mode == MODE_DETERMINISTIC && s->n_pin_cpus == 1)
+			let_main_loop_go_first(&m->child);
 	}
 	for (int i = 0; i < opened; i++) {
 		close(pairs[i][1]);
