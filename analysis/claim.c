@@ -48,9 +48,10 @@ struct gain {
 	bool certain; /* enough runs for an interval that holds in 95 %, or a fact */
 };
 
+/* One deterministic run is a fact about its seed, and a claim is not about a seed. */
 static struct gain gain_of(const struct claim_case *c, const struct effect *e)
 {
-	bool exact = c->deterministic && e->constant;
+	bool exact = c->deterministic && e->constant && e->n_a > 1 && e->n_b > 1;
 	double lo = exact ? e->diff : e->lo, hi = exact ? e->diff : e->hi;
 
 	return (struct gain){

@@ -165,11 +165,13 @@ TEST(unequal_costs_are_no_fair_comparison)
 TEST(equal_bits_are_facts)
 {
 	struct claim_case c = lowers(VALUES(100, 100), VALUES(80, 80)),
-			  d = lowers(VALUES(100), VALUES(95));
+			  d = lowers(VALUES(100, 100), VALUES(95, 95)),
+			  one_seed = lowers(VALUES(100), VALUES(80));
 
-	c.deterministic = d.deterministic = true;
+	c.deterministic = d.deterministic = one_seed.deterministic = true;
 	EXPECT_VERDICT(c, CLAIM_REPRODUCED);
 	EXPECT_VERDICT(d, CLAIM_REFUTED);
+	EXPECT_VERDICT(one_seed, CLAIM_INCONCLUSIVE);
 }
 
 TEST(nothing_is_inconclusive)
