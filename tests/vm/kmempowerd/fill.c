@@ -114,21 +114,6 @@ unsigned long pfn_of(const void *p)
 	return entry >> 63 ? entry & ((1ull << 55) - 1) : 0;
 }
 
-/* "Node 0 MemFree:  12 kB" */
-unsigned long node_free(int node)
-{
-	char path[64], *text, *at;
-	unsigned long kb;
-
-	snprintf(path, sizeof(path), "/sys/devices/system/node/node%d/meminfo", node);
-	text = get(path);
-	at = text ? strstr(text, "MemFree:") : NULL;
-	if (!at || sscanf(at, "MemFree: %lu", &kb) != 1)
-		give_up("%s says nothing of free memory", path);
-	free(text);
-	return kb / 4;
-}
-
 /* "pages free", and the "count" of each CPU's list. */
 unsigned long free_pages(void)
 {

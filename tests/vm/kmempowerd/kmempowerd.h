@@ -55,7 +55,6 @@ void *fill_at(const struct fill *f, size_t page);
 unsigned long pfn_of(const void *p);
 /* Free pages of all zones, those on CPUs' lists too. */
 unsigned long free_pages(void);
-unsigned long node_free(int node);
 
 /* blocks.c: memory that can be plugged: blocks that were offline at boot. */
 unsigned int blocks_find(void); /* how many */
@@ -64,7 +63,6 @@ bool blocks_offline(void);
 
 /* pinned.c, hold.c, plug.c */
 void test_pinned(void);
-void test_room(void);
 void test_hold(void);
 void test_plug(void);
 

@@ -331,8 +331,8 @@ static void test_rate(void)
 	moved = counter("node0.pages_moved") - moved;
 	elapsed = now_ms() - began;
 	knob_put("pages_per_sec", 0);
-	/* Each node's worker keeps the rate by itself, and its last region is paid for afterwards. */
-	check(moved > 2500 && moved <= elapsed + 1800,
+	/* Each node's worker keeps the rate by itself, and a last region is paid for afterwards. */
+	check(moved > 5000 && moved <= elapsed + 256ull * knob_get("region_mb") + 200,
 	      "%llu pages of a node in %llu ms, at 1000 a second", (unsigned long long)moved,
 	      (unsigned long long)elapsed);
 	fill_drop(&f);
@@ -393,10 +393,9 @@ static const struct {
 	const char *name;
 	void (*test)(void);
 } parts[] = {
-	{ "knobs", test_knobs },   { "evacuates", test_evacuates }, { "requests", test_requests },
-	{ "pinned", test_pinned }, { "room", test_room },           { "hold", test_hold },
-	{ "plug", test_plug },     { "control", test_control },     { "rate", test_rate },
-	{ "cycles", test_cycles },
+	{ "knobs", test_knobs },     { "evacuates", test_evacuates }, { "requests", test_requests },
+	{ "pinned", test_pinned },   { "hold", test_hold },           { "plug", test_plug },
+	{ "control", test_control }, { "rate", test_rate },           { "cycles", test_cycles },
 };
 
 int main(void)

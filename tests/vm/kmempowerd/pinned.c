@@ -151,24 +151,3 @@ void test_pinned(void)
 	check(fill_wrong(&f) == 0, "all contents are right");
 	fill_drop(&f);
 }
-
-/* Nowhere to go but below the high watermarks. */
-void test_room(void)
-{
-	struct fill full, more;
-	struct region r;
-	size_t page;
-
-	knob_put("scan_ms", 600000);
-	wait_idle();
-	fill_make(&full, 0, 64);
-	fill_thin(&full, 50, 8);
-	page = fill_page(&full, &r);
-	/* All but some MB of the node, which are less than the region has pages. */
-	fill_make(&more, 0, (node_free(0) >> 8) - 12);
-	check(refused(fill_at(&full, page), &full, "failed_target"),
-	      "without room elsewhere a region is left alone, and nothing of it moves");
-	fill_drop(&more);
-	check(evacuated(fill_at(&full, page)), "and is had when there is some");
-	fill_drop(&full);
-}
