@@ -331,8 +331,8 @@ static void test_rate(void)
 	moved = counter("node0.pages_moved") - moved;
 	elapsed = now_ms() - began;
 	knob_put("pages_per_sec", 0);
-	/* Each node's worker keeps the rate by itself, and a last region is paid for afterwards. */
-	check(moved > 5000 && moved <= elapsed + 256ull * knob_get("region_mb") + 200,
+	/* A node's last region is paid for afterwards; without the rate it is ten times as fast. */
+	check(moved > 2500 && moved <= 3 * elapsed,
 	      "%llu pages of a node in %llu ms, at 1000 a second", (unsigned long long)moved,
 	      (unsigned long long)elapsed);
 	fill_drop(&f);
