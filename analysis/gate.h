@@ -66,6 +66,12 @@ enum exit_code gate_status(const struct gate *g);
 enum gate_format { GATE_TEXT, GATE_MARKDOWN, GATE_JUNIT, GATE_KTAP, GATE_JSON };
 void gate_print(const struct gate *g, enum gate_format f, bool verbose, FILE *out);
 
+/*
+ * A campaign's id by the beginning of it.  NULL when none begins so, and with an
+ * error when several do.  Caller frees.
+ */
+char *gate_find_campaign(sqlite3 *db, const char *ref, struct error **err);
+
 /* Parts of the above, by file: gate_ref.c, gate_text.c, gate_ci.c. */
 int gate_sides(sqlite3 *db, const struct gate_options *o, struct selector *ret_a,
 	       struct selector *ret_b, unsigned int *ret_same, struct error **err);

@@ -24,8 +24,7 @@ static int count(sqlite3 *db, const char *format, const char *arg)
 	return n;
 }
 
-/* By its beginning; NULL without an error when no campaign begins so. */
-static char *find_campaign(sqlite3 *db, const char *ref, struct error **err)
+char *gate_find_campaign(sqlite3 *db, const char *ref, struct error **err)
 {
 	static const char pattern[] = " FROM run WHERE " OURS " AND campaign_id GLOB '%q*'";
 	_cleanup_free_ char *how_many = xasprintf("SELECT count(DISTINCT campaign_id)%s", pattern),
@@ -97,7 +96,7 @@ static int choose_candidate(sqlite3 *db, const struct gate_options *o, char **re
 	if (o->cells)
 		return 0;
 	if (o->candidate)
-		*ret = find_campaign(db, o->candidate, err);
+		*ret = gate_find_campaign(db, o->candidate, err);
 	else
 		*ret = sql_text(db, "SELECT campaign_id FROM run WHERE " OURS
 				    " ORDER BY started_at DESC, run_id LIMIT 1");
@@ -149,7 +148,7 @@ int gate_sides(sqlite3 *db, const struct gate_options *o, struct selector *ret_a
 		selector_add_sql(ret_a, "NOT (" OURS ")");
 		return 0;
 	}
-	campaign = find_campaign(db, o->baseline, &why);
+	campaign = gate_find_campaign(db, o->baseline, &why);
 	if (why)
 		return error_propagate(err, steal_ptr(&why));
 	if (campaign)

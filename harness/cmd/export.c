@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include "analysis/gate.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
@@ -93,29 +94,6 @@ static char *find_run(const struct app *app, const char *run, struct error **err
 	return NULL;
 }
 
-/* By the beginning of its id; NULL with an error.  Caller frees. */
-static char *find_campaign(struct db *db, const char *ref, struct error **err)
-{
-	_cleanup_stmt_ sqlite3_stmt *stmt = db_prepare(
-		db, err,
-		"SELECT DISTINCT campaign_id FROM run WHERE substr(campaign_id, 1, length(?1)) = ?1");
-	_cleanup_free_ char *found = NULL;
-
-	if (!stmt)
-		return NULL;
-	db_bind(stmt, "s", ref);
-	if (db_step(db, stmt, err) > 0)
-		found = xstrdup((const char *)sqlite3_column_text(stmt, 0));
-	if (!found)
-		error_set(err, EXIT_INPUT, "no campaign begins with \"%s\"", ref);
-	else if (db_step(db, stmt, err) > 0)
-		error_set(err, EXIT_INPUT,
-			  "several campaigns begin with \"%s\"; write more of its id", ref);
-	else
-		return steal_ptr(&found);
-	return NULL;
-}
-
 static int write_kcidb(const struct app *app, const struct options *o, FILE *out,
 		       struct error **err)
 {
@@ -128,8 +106,14 @@ static int write_kcidb(const struct app *app, const struct options *o, FILE *out
 		return error_set(err, EXIT_INPUT,
 				 "--origin \"%s\": a name of a-z, 0-9 and _ is expected", origin);
 	db = db_open_readonly(app->db, err);
-	campaign = db ? find_campaign(db, o->run, err) : NULL;
-	return campaign ? export_kcidb(db, campaign, origin, out, err) : -1;
+	if (!db)
+		return -1;
+	campaign = gate_find_campaign(db_handle(db), o->run, err);
+	if (campaign)
+		return export_kcidb(db, campaign, origin, out, err);
+	if (!*err)
+		error_set(err, EXIT_INPUT, "no campaign begins with \"%s\"", o->run);
+	return -1;
 }
 
 static int write_to(const struct app *app, const struct options *o, const char *dir, FILE *out,
