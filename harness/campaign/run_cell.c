@@ -17,14 +17,8 @@
 #define COLLECT_S 120
 
 /*
- * A deterministic guest can't be disturbed by what else runs on its core, but it
- * can by itself: QEMU's main loop puts the virtual clock forward when it finds
- * the guest halted, and may do so a moment before the guest's thread has accounted
- * for its last instructions (icount_start_warp_timer() of 7.2), which makes the
- * step too long by some nanoseconds. On a busy host every third run of a guest
- * that is idle a thousand times a second was another one for that. Where both
- * threads share a core, the main loop wakes up in place of the guest's thread and
- * is done before that goes on: 8 of 8 runs were the same.
+ * A deterministic guest can't be disturbed by what else runs on its core, but by
+ * its own main loop on another one: see let_main_loop_go_first() in machine.c.
  */
 static size_t pick_one(const cpu_set_t *set, int ret[MAX_PIN])
 {
