@@ -110,17 +110,17 @@ static int no_claim(const struct claims *all, const char *name, struct error **e
 }
 
 static int plan_claim(struct claims *all, const struct policy_def *p, const struct claim_def *c,
-		      const struct claim_options *o, struct error **err)
+		      const struct claim_options *o, enum mode mode, struct error **err)
 {
 	struct claim_result *r = ARRAY_APPEND(all->results, all->n);
 	struct claim_matrix cm;
-	struct plan_host host;
+	struct plan_host host = { .auto_mode = mode };
 
 	r->policy = p;
 	r->claim = c;
 	r->reps = o->filter.reps ?: c->reps;
 	if (claim_matrix_init(&cm, all->config, p, c, r->reps, err) == 0 &&
-	    selection_host(all->config, &cm.m, &o->filter, &host, err) == 0)
+	    selection_counts_cpus(all->config, &cm.m, &o->filter, &host.counts_cpus, err) == 0)
 		r->plan = plan_create(all->config, &cm.m, &o->filter, &host, err);
 	if (r->plan)
 		selection_tell(r->plan);
@@ -131,15 +131,17 @@ static int plan_claim(struct claims *all, const struct policy_def *p, const stru
 static int plan_claims(struct claims *all, const struct app *app, const struct claim_options *o,
 		       struct error **err)
 {
+	enum mode mode;
+
 	all->config = config_load(app->config, err);
-	if (!all->config)
+	if (!all->config || selection_auto_mode(o->filter.mode, &mode, err) < 0)
 		return -1;
 	for (size_t i = 0; i < all->config->n_policies; i++) {
 		const struct policy_def *p = &all->config->policies[i];
 
 		for (size_t j = 0; j < p->n_claims; j++) {
 			if (wanted(o, p, &p->claims[j]) &&
-			    plan_claim(all, p, &p->claims[j], o, err) < 0)
+			    plan_claim(all, p, &p->claims[j], o, mode, err) < 0)
 				return -1;
 		}
 	}

@@ -63,17 +63,15 @@ int selection_auto_mode(const char *wanted, enum mode *ret, struct error **err)
 	return 0;
 }
 
-int selection_host(const struct config *c, const struct matrix_def *m, const struct plan_filter *f,
-		   struct plan_host *ret, struct error **err)
+int selection_counts_cpus(const struct config *c, const struct matrix_def *m,
+			  const struct plan_filter *f, bool *ret, struct error **err)
 {
 	_cleanup_free_ char *why = NULL;
 
-	*ret = (struct plan_host){ 0 };
-	if (selection_auto_mode(f->mode, &ret->auto_mode, err) < 0)
-		return -1;
+	*ret = false;
 	if (!plan_counts_cpus(c, m, f))
 		return 0;
-	if (machine_probe_counted_cpus(&ret->counts_cpus, &why, err) < 0)
+	if (machine_probe_counted_cpus(ret, &why, err) < 0)
 		return -1;
 	progress_detail("several CPUs in mode deterministic: %s", why);
 	return 0;
@@ -97,7 +95,8 @@ int selection_plan(struct selection *s, struct app *app, const char *matrix,
 	if (!s->config && !(s->config = config_load(app->config, err)))
 		return -1;
 	m = config_matrix(s->config, matrix, err);
-	if (!m || selection_host(s->config, m, f, &host, err) < 0)
+	if (!m || selection_auto_mode(f->mode, &host.auto_mode, err) < 0 ||
+	    selection_counts_cpus(s->config, m, f, &host.counts_cpus, err) < 0)
 		return -1;
 	plan_free(s->plan);
 	s->plan = plan_create(s->config, m, f, &host, err);

@@ -31,9 +31,9 @@ int selection_reps(const char *name, const char *option, unsigned int *ret, stru
 /* What "auto" is on this machine: kvm if a probe guest ran under it, else tcg. */
 int selection_auto_mode(const char *wanted, enum mode *ret, struct error **err);
 
-/* That, and whether several CPUs can be counted, if the plan needs to know. */
-int selection_host(const struct config *c, const struct matrix_def *m, const struct plan_filter *f,
-		   struct plan_host *ret, struct error **err);
+/* Can deterministic guests have several CPUs?  Asked only if the plan has such. */
+int selection_counts_cpus(const struct config *c, const struct matrix_def *m,
+			  const struct plan_filter *f, bool *ret, struct error **err);
 
 /* What the user has to know of the plan's modes. */
 void selection_tell(const struct plan *p);
