@@ -277,11 +277,12 @@ static struct db *open_file(const char *path, int flags, struct error **err)
 
 /*
  * 8 MiB of page cache and sorts in files keep memory small whatever a trace's
- * size.  Foreign keys make `DELETE FROM run` take a run's rows along.
+ * size.  Pages of 16 KiB, in a database that is new, are a quarter of the writes
+ * of SQLite's own choice.  Foreign keys make `DELETE FROM run` take a run's rows along.
  */
 static const char pragmas[] =
-	"PRAGMA cache_size = -8192; PRAGMA temp_store = FILE; PRAGMA foreign_keys = ON;"
-	"PRAGMA journal_mode = DELETE;";
+	"PRAGMA page_size = 16384; PRAGMA cache_size = -8192; PRAGMA temp_store = FILE;"
+	"PRAGMA foreign_keys = ON; PRAGMA journal_mode = DELETE;";
 
 struct db *db_open(const char *path, struct error **err)
 {
