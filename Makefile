@@ -32,7 +32,7 @@ UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/tes
 
 .DEFAULT_GOAL := all
 .PHONY: all run quick test test-unit test-vm fuzz test-debug test-kernel bench clean install format check help bootstrap bootstrap-tests
-all: $(BUILD)/harness $(BUILD)/agent $(BUILD)/libharness_sqlite.so
+all: $(BUILD)/harness $(BUILD)/agent $(BUILD)/libharness_sqlite.so $(BUILD)/libtlb_clock.so
 
 $(BUILD)/harness: $(call obj,harness/main.c) $(BUILD)/libcore.a
 	$(call say,LINK,$@)
@@ -44,6 +44,10 @@ $(BUILD)/libcore.a: $(CORE_OBJ)
 $(BUILD)/libharness_sqlite.so: $(EXT_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -shared -o $@ $^ $(LDLIBS)
+
+$(BUILD)/libtlb_clock.so: $(call obj,harness/machine/preload/tlb_clock.c)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -shared -o $@ $^
 
 $(BUILD)/obj/%.c.o: %.c
 	$(call say,CC,$<)
@@ -165,7 +169,8 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/mm-harness $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5
 	install $(BUILD)/harness $(DESTDIR)$(PREFIX)/bin/
-	install $(BUILD)/agent $(BUILD)/libharness_sqlite.so $(DESTDIR)$(PREFIX)/lib/mm-harness/
+	install $(BUILD)/agent $(BUILD)/libharness_sqlite.so $(BUILD)/libtlb_clock.so \
+		$(DESTDIR)$(PREFIX)/lib/mm-harness/
 	cp -r harness.toml policies workloads $(DESTDIR)$(PREFIX)/share/mm-harness/
 	for d in analysis/reports harness/kernels harness/guest-modules; do \
 		install -d $(DESTDIR)$(PREFIX)/share/mm-harness/$$d && \

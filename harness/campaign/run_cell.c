@@ -5,6 +5,7 @@
 #include "artifact/artifact.h"
 #include "base/file.h"
 #include "base/pool.h"
+#include "base/resource.h"
 #include "base/str.h"
 #include "campaign/campaign.h"
 #include "image/image.h"
@@ -69,22 +70,39 @@ static struct machine_spec describe(const struct cell *cell, const struct boot_f
 	};
 }
 
+/* What a deterministic guest needs besides, and what its run directory says of that. */
+static int make_repeatable(struct machine_spec *spec, char **ret_tlb_clock,
+			   struct artifact *artifact, struct error **err)
+{
+	char inputs[HASH_HEX];
+
+	*ret_tlb_clock = resource_built("libtlb_clock.so");
+	if (!path_exists(*ret_tlb_clock))
+		return error_set(
+			err, EXIT_HOST,
+			"%s isn't there, without which a run wouldn't repeat; `make` builds it",
+			*ret_tlb_clock);
+	spec->tlb_clock = *ret_tlb_clock;
+	if (machine_inputs_hash(spec, inputs, err) < 0)
+		return -1;
+	artifact_set_inputs(artifact, inputs);
+	return 0;
+}
+
 static int boot(const struct cell *cell, const struct boot_files *files, struct artifact *artifact,
 		struct machine_result *ret, struct error **err)
 {
 	struct machine_spec spec = describe(cell, files);
-	char inputs[HASH_HEX];
+	_cleanup_free_ char *tlb_clock = NULL;
 	int cpus[MAX_PIN];
 
 	spec.pin_cpus = cpus;
 	spec.n_pin_cpus = pick_cpus(cell, cpus);
 	spec.sink = artifact_sink(artifact);
 	spec.guest = artifact_guest(artifact);
-	if (cell->mode == MODE_DETERMINISTIC) {
-		if (machine_inputs_hash(&spec, inputs, err) < 0)
-			return -1;
-		artifact_set_inputs(artifact, inputs);
-	}
+	if (cell->mode == MODE_DETERMINISTIC &&
+	    make_repeatable(&spec, &tlb_clock, artifact, err) < 0)
+		return -1;
 	return machine_run(&spec, ret, err);
 }
 

@@ -106,6 +106,7 @@ struct machine_spec {
 	bool one_thread;          /* under tcg: all CPUs on one host thread (machine/qemu.c) */
 	unsigned int tsc_khz;     /* host_tsc_khz(); under TCG the guest reads that counter */
 	uint64_t seed;            /* deterministic: what QEMU itself would draw at random */
+	const char *tlb_clock;    /* and the library with its TLB's clock (preload/), or NULL */
 	unsigned int boot_timeout_s, heartbeat_s, timeout_s;
 	const int *pin_cpus; /* host CPUs to run on, or NULL */
 	size_t n_pin_cpus;

@@ -224,6 +224,10 @@ char **qemu_argv(const struct machine_spec *spec)
 {
 	char **v = NULL;
 
+	if (spec->tlb_clock) {
+		strv_add(&v, "env");
+		strv_addf(&v, "LD_PRELOAD=%s", spec->tlb_clock);
+	}
 	qemu_add_base(&v);
 	add_accel(&v, spec);
 	strv_add(&v, "-smp");

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The pure parts of machine/: command line, console, watchdog, outcome. */
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/resource.h"
 #include "base/str.h"
 #include "machine/console_scan.h"
 #include "machine/mailbox.h"
@@ -106,6 +112,54 @@ TEST(kvm_shows_its_ipis)
 	EXPECT(has(c, "-accel kvm"));
 	EXPECT(has(c, "kvm-pv-tlb-flush=off"));
 	EXPECT(!strstr(c, "tsc=reliable"));
+}
+
+typedef int clock_fn(struct timeval *, void *);
+
+struct asked {
+	clock_fn *clock;
+	struct timeval first, last;
+};
+
+static void *ask_a_thousand_times(void *arg)
+{
+	struct asked *a = arg;
+
+	a->clock(&a->first, NULL);
+	for (int i = 0; i < 1000; i++)
+		a->clock(&a->last, NULL);
+	return NULL;
+}
+
+/* What QEMU's TLB is sized by: questions in the guest's thread, whatever the time is. */
+TEST(the_clock_of_the_tlb_counts)
+{
+	_cleanup_free_ char *path = resource_built("libtlb_clock.so");
+	void *library = dlopen(path, RTLD_NOW);
+	struct asked a = { .clock = library ? (clock_fn *)dlsym(library, "gettimeofday") : NULL };
+	struct timeval now = { 0 };
+	pthread_t guest;
+
+	EXPECT(a.clock);
+	EXPECT_INT(pthread_create(&guest, NULL, ask_a_thousand_times, &a), 0);
+	pthread_join(guest, NULL);
+	EXPECT_INT(a.first.tv_sec, 0);
+	EXPECT_INT(a.last.tv_sec, 0);
+	EXPECT_INT(a.last.tv_usec - a.first.tv_usec, 100000);
+	a.clock(&now, NULL);
+	EXPECT(labs(now.tv_sec - time(NULL)) <= 1);
+	dlclose(library);
+}
+
+TEST(the_clock_of_the_tlb_is_loaded_into_qemu)
+{
+	struct machine_spec s = { .boot = &files, .mode = MODE_DETERMINISTIC, .cpus = 1 };
+	_cleanup_free_ char *without = spec_command(&s), *with = NULL;
+
+	s.tlb_clock = "/b/libtlb_clock.so";
+	with = spec_command(&s);
+	EXPECT(!strncmp(with, "env LD_PRELOAD=/b/libtlb_clock.so qemu-system-x86_64 ", 53));
+	EXPECT(!strstr(without, "LD_PRELOAD"));
 }
 
 TEST(deterministic_takes_nothing_from_the_host)
