@@ -55,7 +55,7 @@ $(BUILD)/obj/%.c.o: %.c
 	$(Q)$(CC) $(CPPFLAGS) $(CCFLAGS) -c -o $@ $<
 
 # SQL goes in by .incbin, which -MMD doesn't see.
-$(BUILD)/obj/harness/db/sql.c.o: $(wildcard harness/db/*.sql harness/ingest/*.sql)
+$(BUILD)/obj/harness/db/sql.c.o: $(wildcard harness/*/*.sql)
 
 $(BUILD)/obj/%.cc.o: %.cc
 	$(call say,CXX,$<)

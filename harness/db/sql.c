@@ -15,3 +15,4 @@ EMBED(sql_schema, "harness/db/schema.sql");
 EMBED(sql_events, "harness/db/events.sql");
 EMBED(sql_views, "harness/db/views.sql");
 EMBED(sql_metrics, "harness/ingest/metrics.sql");
+EMBED(sql_kcidb, "harness/exchange/kcidb.sql");

@@ -7,5 +7,6 @@ extern const char sql_schema[];  /* db/schema.sql */
 extern const char sql_events[];  /* db/events.sql */
 extern const char sql_views[];   /* db/views.sql */
 extern const char sql_metrics[]; /* ingest/metrics.sql */
+extern const char sql_kcidb[];   /* exchange/kcidb.sql */
 
 #endif

@@ -55,6 +55,7 @@ TEST(runs_are_tests_and_their_metrics_have_numbers)
 	boot(db,
 	     &(struct boot){ .p99 = 61.5, .policy = "watermark-timer", .knobs = "expiry_ms=500" });
 	boot(db, &(struct boot){ .p99 = 26, .kernel_id = "k2", .workload = "fio/a.b" });
+	boot(db, &(struct boot){ .rep = 2 });
 	boot(db, &(struct boot){ .p99 = 9, .campaign = "another" });
 	metric(db, "c001-1", "allocstall", "", "lower", 3, "counter");
 	root = exported(db, "c0ffee");
@@ -62,8 +63,8 @@ TEST(runs_are_tests_and_their_metrics_have_numbers)
 	EXPECT_INT(json_integer_value(json_object_get(json_object_get(root, "version"), "major")),
 		   5);
 	EXPECT_INT(length(root, "checkouts"), 2);
-	EXPECT_INT(length(root, "builds"), 2);
-	EXPECT_INT(length(root, "tests"), 4);
+	EXPECT_INT(length(root, "builds"), 2); /* of three boots */
+	EXPECT_INT(length(root, "tests"), 5);
 	o = item(root, "builds", "my_ci:k2");
 	EXPECT(o && streq(text_of(o, "checkout_id"), "my_ci:k2"));
 	o = item(root, "tests", "my_ci:c001-1");
@@ -75,6 +76,8 @@ TEST(runs_are_tests_and_their_metrics_have_numbers)
 	o = json_object_get(o, "number");
 	EXPECT(json_number_value(json_object_get(o, "value")) == 26);
 	EXPECT(streq(text_of(o, "unit"), "ns"));
+	o = json_object_get(item(root, "tests", "my_ci:c001-1"), "misc");
+	EXPECT(o && !json_object_get(o, "detail"));
 	EXPECT(!has_null(root));
 	json_decref(root);
 }
@@ -84,11 +87,15 @@ TEST(what_went_wrong_is_whose_fault_it_is)
 	static const struct {
 		const char *outcome, *status;
 	} of[] = {
-		{ "kernel-panic", "FAIL" },     { "data-lost", "FAIL" }, { "oom", "FAIL" },
-		{ "workload-failed", "ERROR" }, { "vm-lost", "MISS" },   { "setup-failed", "MISS" },
+		{ "kernel-panic", "FAIL" },   { "kernel-oops", "FAIL" },
+		{ "data-lost", "FAIL" },      { "oom", "FAIL" },
+		{ "hang", "FAIL" },           { "boot-failed", "FAIL" },
+		{ "vm-lost", "MISS" },        { "workload-failed", "ERROR" },
+		{ "setup-failed", "MISS" },   { "timeout", "MISS" },
 		{ "policy-refused", "SKIP" },
 	};
 	_cleanup_db_ struct db *db = open_db();
+	const json_t *o;
 	json_t *root;
 
 	for (size_t i = 0; i < ARRAY_SIZE(of); i++)
@@ -107,8 +114,10 @@ TEST(what_went_wrong_is_whose_fault_it_is)
 			FAIL("%s is %s", of[i].outcome, text_of(o, "status"));
 	}
 	EXPECT(streq(text_of(item(root, "issues", "my_ci:f00d"), "comment"), "BUG: x"));
-	EXPECT(streq(text_of(item(root, "incidents", "my_ci:c001-1.0"), "test_id"),
-		     "my_ci:c001-1"));
+	o = item(root, "incidents", "my_ci:c001-1.0");
+	EXPECT(streq(text_of(o, "test_id"), "my_ci:c001-1"));
+	EXPECT(streq(text_of(o, "issue_id"), "my_ci:f00d"));
+	EXPECT(json_is_true(json_object_get(o, "present")));
 	json_decref(root);
 }
 
