@@ -191,7 +191,7 @@ help:
 	@echo 'make quick    the same with unpatched Debian kernels only'
 	@echo 'make test     everything that must pass (test-unit, test-vm, check)'
 	@echo 'make test-debug  policies on kernels with KASAN, lockdep and kmemleak'
-	@echo 'make          $(BUILD)/harness, $(BUILD)/agent, $(BUILD)/libharness_sqlite.so'
+	@echo 'make          $(BUILD)/harness, its agent and its libraries'
 	@echo 'make test-dftlb  delayed TLB flushes with 1 and 4 CPUs'
 	@echo 'make test-kernel  that kernels are reproducible and patched ones built on top'
 	@echo 'make test-deterministic  every cell TIMES=20 times, all bits equal (hours)'
