@@ -5,11 +5,13 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "base/file.h"
 #include "base/proc.h"
 #include "base/progress.h"
 #include "base/str.h"
@@ -93,6 +95,18 @@ bool child_first_thread_first(const struct child *c)
 	const struct sched_param lowest = { .sched_priority = 1 };
 
 	return sched_setscheduler(c->pid, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest) == 0;
+}
+
+void child_share_nice(const struct child *c)
+{
+	_cleanup_free_ char *dir = xasprintf("/proc/%d/task", (int)c->pid);
+	_cleanup_strv_ char **tids = NULL;
+	int nice = getpriority(PRIO_PROCESS, 0);
+
+	if (nice == 0 || dir_list(dir, &tids, NULL) < 0)
+		return;
+	for (char **tid = tids; *tid; tid++)
+		setpriority(PRIO_PROCESS, (id_t)strtoul(*tid, NULL, 10), nice);
 }
 
 bool child_wait(struct child *c, double timeout_s)

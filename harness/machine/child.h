@@ -26,6 +26,8 @@ int child_start(char *const *argv, const int *fds, size_t n_fds, int out_fd, con
  * False without the privilege.
  */
 bool child_first_thread_first(const struct child *c);
+/* Its threads get our nice value, which those of a first thread that comes first begin without. */
+void child_share_nice(const struct child *c);
 /* Waits up to `timeout_s` (0: only looks); true once it has ended and was reaped. */
 bool child_wait(struct child *c, double timeout_s);
 /* SIGTERM, a second for it to act, SIGKILL; reaped either way.  Fine if it has ended. */

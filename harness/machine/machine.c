@@ -70,8 +70,10 @@ static int feed(struct machine *m, const void *data, size_t n)
 			error_set(&m->sink_error, EXIT_FAULT, "the stream was refused");
 		return -1;
 	}
-	if (!before && m->spec->guest->hello)
+	if (!before && m->spec->guest->hello) {
 		m->result->boot_s = now_s() - m->dog.started;
+		child_share_nice(&m->child);
+	}
 	return 0;
 }
 
