@@ -128,7 +128,11 @@ test-kernel: bootstrap-tests
 # One CPU has nobody to wait for; four, on one thread of the host, take a quarter of an hour.
 test-dftlb: bootstrap-tests
 	@$(MAKE) --no-print-directory all
-	@for cpus in 1 4; do LIMIT=3000 tests/vm/dftlb.test patched-6.1 $$cpus || exit 1; done
+	@for cpus in 1 2 4; do \
+		for line in 6.1 6.12; do \
+			LIMIT=3000 tests/vm/dftlb.test patched-$$line $$cpus || exit 1; \
+		done; \
+	done
 
 test-deterministic: bootstrap-tests
 	@$(MAKE) --no-print-directory all
@@ -192,7 +196,7 @@ help:
 	@echo 'make test     everything that must pass (test-unit, test-vm, check)'
 	@echo 'make test-debug  policies on kernels with KASAN, lockdep and kmemleak'
 	@echo 'make          $(BUILD)/harness, its agent and its libraries'
-	@echo 'make test-dftlb  delayed TLB flushes with 1 and 4 CPUs'
+	@echo 'make test-dftlb  delayed TLB flushes, and PPS, with 1, 2 and 4 CPUs'
 	@echo 'make test-kernel  that kernels are reproducible and patched ones built on top'
 	@echo 'make test-deterministic  every cell TIMES=20 times, all bits equal (hours)'
 	@echo 'make fuzz     ten million inputs for each reader of what guests write (hours)'

@@ -406,13 +406,10 @@ void dftlb_end(struct dftlb_batch *batch)
 
 /* --- life ------------------------------------------------------------------------- */
 
-static const struct policy_dftlb_ops dftlb_ops = {
-	.tick = dftlb_tick,
-};
-
-int dftlb_start(void)
+int dftlb_start(struct policy_dftlb_ops *ops)
 {
-	return policy_dftlb_attach(&dftlb_ops);
+	ops->tick = dftlb_tick;
+	return policy_dftlb_attach(ops);
 }
 
 /* No batch is open: there is nobody left to post. */

@@ -63,6 +63,7 @@ enum dftlb_counter {
 };
 
 struct dftlb_task;
+struct policy_dftlb_ops;
 
 /* One pass over one mm, by one thread. */
 struct dftlb_batch {
@@ -71,8 +72,11 @@ struct dftlb_batch {
 	bool at_once;
 };
 
-/* May sleep. Between the two any number of batches, one at a time an mm. */
-int dftlb_start(void);
+/*
+ * Attaches these operations, with its own for the tick. May sleep. Between the
+ * two any number of batches, one at a time an mm.
+ */
+int dftlb_start(struct policy_dftlb_ops *ops);
 void dftlb_stop(void);
 
 /*

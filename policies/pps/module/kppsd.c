@@ -9,6 +9,7 @@
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/policy_dftlb.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/cputime.h>
 #include <linux/sched/mm.h>
@@ -69,17 +70,43 @@ static struct task_struct *next_process(struct task_struct *task)
 	return next;
 }
 
+/* Of any of its threads: the first one may be gone. Held by mm_count. */
+static struct mm_struct *process_mm(struct task_struct *process)
+{
+	struct mm_struct *mm = NULL;
+	struct task_struct *thread;
+
+	rcu_read_lock();
+	for_each_thread(process, thread) {
+		mm = get_task_mm(thread);
+		if (mm)
+			break;
+	}
+	rcu_read_unlock();
+	if (mm) {
+		mmgrab(mm);
+		mmput_async(mm);
+	}
+	return mm;
+}
+
+static void scan_process(struct task_struct *process, struct pps_round *round)
+{
+	struct mm_struct *mm = pps_chosen(process) ? process_mm(process) : NULL;
+
+	if (!mm)
+		return;
+	round->task = process;
+	pps_scan(mm, round);
+	mmdrop(mm);
+}
+
 static void scan_all(struct pps_round *round)
 {
 	struct task_struct *task = &init_task;
 
 	while ((task = next_process(task))) {
-		struct mm_struct *mm = get_task_mm(task);
-
-		if (mm) {
-			pps_scan(mm, round);
-			mmput_async(mm);
-		}
+		scan_process(task, round);
 		if (kthread_should_stop())
 			break;
 		cond_resched();
@@ -96,6 +123,8 @@ static void add_up(const struct pps_round *round)
 	sum.pte += round->found.pte;
 	sum.unmapped += round->found.unmapped;
 	sum.swapped += round->found.swapped;
+	sum.swapped_pairs += round->found.swapped_pairs;
+	sum.swapped_near += round->found.swapped_near;
 	if ((round->nr + 1) % (100 / READ_ONCE(pps_share)))
 		return;
 	spin_lock(&gauges_lock);
@@ -110,12 +139,12 @@ static void one_round(bool was_woken)
 	struct pps_round round = { .nr = nr++, .full = was_woken || READ_ONCE(pps_cmd) };
 	u64 start = current->se.sum_exec_runtime, us;
 
+	pps_count(PPS_ROUNDS, 1);
+	pps_count(was_woken ? PPS_ROUNDS_WAKE : PPS_ROUNDS_TIMER, 1);
 	scan_all(&round);
 	add_up(&round);
 	us = div_u64(current->se.sum_exec_runtime - start, NSEC_PER_USEC);
 	pps_count(PPS_TIME_US, us);
-	pps_count(PPS_ROUNDS, 1);
-	pps_count(was_woken ? PPS_ROUNDS_WAKE : PPS_ROUNDS_TIMER, 1);
 	trace_round(was_woken, round.full, round.found.pte, round.found.unmapped,
 		    round.found.swapped, us);
 }
@@ -197,9 +226,14 @@ void pps_stop(void)
 	kthread_stop(kppsd_task);
 }
 
+static struct policy_dftlb_ops ops = {
+	.meminfo = pps_meminfo,
+	.readahead = pps_read_around,
+};
+
 static int __init pps_init(void)
 {
-	int ret = dftlb_start();
+	int ret = dftlb_start(&ops);
 
 	if (ret)
 		goto fail;
@@ -231,6 +265,7 @@ static void __exit pps_exit(void)
 	pps_stats_unregister();
 	pps_stop();
 	dftlb_stop();
+	pps_choose_stop();
 }
 
 module_init(pps_init);

@@ -6,11 +6,14 @@
  *
  *   1  present and accessed: forget that
  *   2  present and not accessed since: make it PROT_NONE, an UnmappedPTE
- *   3  UnmappedPTE: swap space, write out, reclaim
+ *   3  UnmappedPTE: swap space,
+ *   4    and written there; the swap cache has it
+ *   5  reclaimed
  *   6  in swap
  *
- * scan.c does this to one mm, kppsd.c decides when and to which; knobs.c and
- * stats.c are the user's view of it.
+ * scan.c does this to one mm, kppsd.c decides when and choose.c to which;
+ * readahead.c says what comes back together; knobs.c and stats.c are the user's
+ * view of it.
  */
 #ifndef PPS_H
 #define PPS_H
@@ -21,7 +24,7 @@
 #define PPS_NAME "pps"
 
 enum pps_counter {
-	PPS_ROUNDS,		/* of kppsd: moves whether memory is short or not */
+	PPS_ROUNDS,		/* that kppsd has begun: moves whether memory is short or not */
 	PPS_ROUNDS_TIMER,	/*   since its period was over */
 	PPS_ROUNDS_WAKE,	/*   since kswapd has begun to work */
 	PPS_MMS,		/* mms that were worked on */
@@ -30,7 +33,10 @@ enum pps_counter {
 	PPS_AGED,		/* stage 1, pages */
 	PPS_UNMAPPED,		/* stage 2 */
 	PPS_ISOLATED,		/* stages 3 to 5 were begun */
-	PPS_RECLAIMED,		/*   and done */
+	PPS_ISOLATED_CACHED,	/* stage 5, of what was written earlier */
+	PPS_WRITTEN,		/* stages 3 and 4 were done */
+	PPS_RECLAIMED,		/* stage 5 was */
+	PPS_READAHEAD,		/* faults that read their neighbours, too */
 	PPS_TIME_US,		/* that kppsd was on a CPU */
 	PPS_NR_COUNTERS
 };
@@ -40,7 +46,12 @@ struct pps_gauges {
 	u64 pte;		/* stages 1 and 2 */
 	u64 unmapped;		/* UnmappedPTEs */
 	u64 swapped;		/* stage 6 */
+	u64 swapped_pairs;	/* of these, neighbours in the same series */
+	u64 swapped_near;	/*   that are PPS_NEAR in swap, too */
 };
+
+/* "The offset between two close SwapPages is less than 8." */
+#define PPS_NEAR 7
 
 /* Knobs, in knobs.c; single words that are read without a lock. */
 #define PPS_MAX_SERIES 64
@@ -49,23 +60,38 @@ extern unsigned int pps_max_series;
 extern unsigned int pps_dftlb;
 extern unsigned int pps_share;
 extern unsigned int pps_cmd;
+extern unsigned int pps_may_write;
+extern unsigned int pps_readahead;
 extern unsigned int pps_enable;
 
 int pps_knobs_register(void);
 void pps_knobs_unregister(void);
 
+/* choose.c: which processes; all, or those in or below one cgroup (v2). */
+#define PPS_PATH_MAX 256
+int pps_choose(const char *path);
+bool pps_chosen(struct task_struct *task);
+void pps_choose_stop(void);
+
+/* readahead.c */
+struct vm_fault;
+bool pps_read_around(const struct vm_fault *vmf, unsigned long *start, unsigned long *end);
+
 /* stats.c */
+struct seq_file;
+void pps_meminfo(struct seq_file *m);
 void pps_count(enum pps_counter what, u64 n);
 int pps_stats_register(void);
 void pps_stats_unregister(void);
 
 /*
- * scan.c: one round over one mm, which its caller holds; its tables in turn,
- * share percent of them a round. full: all stages, or else only 1 and 2.
+ * scan.c: one round over one mm, whose mm_count its caller holds; its tables in turn,
+ * share percent of them a round. full: all stages, or else not the 5th.
  */
 struct pps_round {
 	u64 nr;			/* rounds before this one */
 	bool full;
+	struct task_struct *task;	/* whose mm it is */
 	struct pps_gauges found;
 };
 

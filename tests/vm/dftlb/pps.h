@@ -4,6 +4,9 @@
 
 #include <stdint.h>
 
+/* stages.c: one process, and swap on a device that answers at once, and one that doesn't. */
+void test_stages(const char *fast, const char *disk);
+/* pps.c: all of them, and the oracles. */
 void test_pps(unsigned int cpus, uint64_t pages, unsigned int cycles, const char *swap);
 
 #endif

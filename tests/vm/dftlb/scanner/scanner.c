@@ -178,6 +178,8 @@ static int show(struct seq_file *m, void *data)
 	return 0;
 }
 
+static struct policy_dftlb_ops ops;
+
 static int __init scanner_init(void)
 {
 	struct task_struct *task = get_pid_task(find_vpid(pid), PIDTYPE_PID);
@@ -185,7 +187,7 @@ static int __init scanner_init(void)
 
 	if (!task)
 		return ret;
-	ret = dftlb_start();
+	ret = dftlb_start(&ops);
 	if (ret)
 		goto put_task;
 	ret = -ENOMEM;
