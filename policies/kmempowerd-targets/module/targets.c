@@ -102,7 +102,6 @@ bool km_targets_begin(struct km_zone *kz, unsigned int r, const struct km_fill *
 	for (i = 0; i < kz->nr; i++) {
 		if (may_be_filled(kz, i, r, fill, &t->candidates[t->n]))
 			room += t->candidates[t->n++].free;
-		cond_resched();
 	}
 	if (room < fill->movable) {
 		kvfree(t->candidates);

@@ -10,7 +10,6 @@
 #include <linux/jiffies.h>
 #include <linux/prandom.h>
 #include <linux/rwsem.h>
-#include <linux/sched.h>
 #include <linux/sort.h>
 
 #include "kmempowerd.h"
@@ -79,7 +78,6 @@ static unsigned int look_at_zone(struct km_zone *kz, struct scan *scan)
 		down_read(&km_offlining);
 		km_look(kz, r, &fill);
 		up_read(&km_offlining);
-		cond_resched();
 
 		scan->seen++;
 		note_refill(kz, r, &fill);
@@ -100,18 +98,12 @@ static int by_allocated(const void *a, const void *b)
 	return x->allocated < y->allocated ? -1 : x->allocated > y->allocated;
 }
 
-/* The same on each run of the same module: a control has to be repeatable. */
-static void shuffle(struct km_pick *pick, unsigned int n)
+static void shuffle(struct km_node *node, struct km_pick *pick, unsigned int n)
 {
-	static struct rnd_state state;
-	static bool seeded;
 	unsigned int i;
 
-	if (!seeded)
-		prandom_seed_state(&state, 1);
-	seeded = true;
 	for (i = 0; i + 1 < n; i++)
-		swap(pick[i], pick[i + prandom_u32_state(&state) % (n - i)]);
+		swap(pick[i], pick[i + prandom_u32_state(&node->random) % (n - i)]);
 }
 
 static void scan_zone(struct km_zone *kz, struct scan *scan)
@@ -120,7 +112,7 @@ static void scan_zone(struct km_zone *kz, struct scan *scan)
 
 	n = look_at_zone(kz, scan);
 	if (READ_ONCE(km_choice) == KM_CHOICE_RANDOM)
-		shuffle(kz->pick, n);
+		shuffle(kz->node, kz->pick, n);
 	else
 		sort(kz->pick, n, sizeof(*kz->pick), by_allocated, NULL);
 

@@ -4,7 +4,8 @@
  * alloc_contig_range(). That isolates the region's blocks, moves what can be
  * moved, drops what is clean page cache, and leaves all pages allocated to us.
  */
-#include <linux/cpu.h>
+#include <linux/cpumask.h>
+#include <linux/freezer.h>
 #include <linux/gfp.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
@@ -28,6 +29,12 @@ static unsigned int delay_ms;
 module_param(delay_ms, uint, 0644);
 MODULE_PARM_DESC(delay_ms, "for tests: wait so long at the start of each evacuation");
 
+/* Within km_offlining, so that the freezer has to wait. */
+static void pause(struct km_node *node)
+{
+	wait_event_timeout(node->wait, !km_may_run(node), PAUSE);
+}
+
 /*
  * A page that is on its way to a list of the LRU, in some CPU's batch, is
  * neither movable for the engine nor to be told from one that somebody holds.
@@ -45,8 +52,9 @@ static void drain_this_cpu(struct work_struct *work)
 	folio_batch_release(&batch);
 }
 
-static DEFINE_MUTEX(drain_mutex);
+static DEFINE_MUTEX(drain_mutex);	/* protects these two */
 static DEFINE_PER_CPU(struct work_struct, drain_works);
+static struct cpumask drain_cpus;
 
 /*
  * Not within cpus_read_lock(): who waits for us may hold it. The work of a CPU
@@ -54,16 +62,15 @@ static DEFINE_PER_CPU(struct work_struct, drain_works);
  */
 static void drain_lru(void)
 {
-	struct cpumask cpus;
 	int cpu;
 
 	mutex_lock(&drain_mutex);
-	cpumask_copy(&cpus, cpu_online_mask);
-	for_each_cpu(cpu, &cpus) {
+	cpumask_copy(&drain_cpus, cpu_online_mask);
+	for_each_cpu(cpu, &drain_cpus) {
 		INIT_WORK(per_cpu_ptr(&drain_works, cpu), drain_this_cpu);
 		schedule_work_on(cpu, per_cpu_ptr(&drain_works, cpu));
 	}
-	for_each_cpu(cpu, &cpus)
+	for_each_cpu(cpu, &drain_cpus)
 		flush_work(per_cpu_ptr(&drain_works, cpu));
 	mutex_unlock(&drain_mutex);
 }
@@ -120,7 +127,7 @@ static enum km_result check(struct km_zone *kz, unsigned int r, bool by_hand,
 		result = judge(kz, r, fill);
 		if (result == KM_DONE || ++looks == LOOKS)
 			break;
-		km_sleep(kz->node, PAUSE);
+		pause(kz->node);
 	}
 	if (result != KM_DONE)
 		return result;
@@ -141,7 +148,7 @@ static enum km_result run_engine(struct km_node *node, unsigned long start, unsi
 			return KM_FAILED_TARGET;
 		if (++tries == TRIES)
 			return KM_FAILED_BUSY;
-		km_sleep(node, PAUSE);
+		pause(node);
 		if (!km_may_run(node))
 			return KM_CANCELLED;
 	}
@@ -181,8 +188,8 @@ enum km_result km_evacuate(struct km_zone *kz, unsigned int r, bool by_hand)
 	ktime_t began;
 	s64 us;
 
-	if (READ_ONCE(delay_ms))
-		km_sleep(node, msecs_to_jiffies(READ_ONCE(delay_ms)));
+	wait_event_freezable_timeout(node->wait, !km_may_run(node),
+				     msecs_to_jiffies(READ_ONCE(delay_ms)));
 	began = ktime_get();
 	if (km_may_run(node)) {
 		drain_lru();

@@ -13,6 +13,7 @@
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/oom.h>
+#include <linux/sched.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/vmstat.h>
@@ -76,6 +77,7 @@ void km_free_range(unsigned long start, unsigned long end)
 		if (!free_block(start, order))
 			free_pages_singly(start, 1ul << order);
 		start += 1ul << order;
+		cond_resched();
 	}
 }
 
@@ -127,6 +129,10 @@ void km_hold_or_free(struct km_zone *kz, unsigned int r, unsigned long start, un
 	list_add(&held->list, &held_list);
 	WRITE_ONCE(kz->node->held_pages, kz->node->held_pages + end - start);
 	spin_unlock(&held_lock);
+
+	/* Who has switched it off meanwhile may have been here before this one was. */
+	if (!READ_ONCE(km_hold) || !km_may_run(kz->node))
+		km_release_range(start, end, KM_RELEASED_OFF);
 }
 
 static struct held *take_one(int nid, unsigned long start, unsigned long end)

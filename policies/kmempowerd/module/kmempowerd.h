@@ -21,6 +21,7 @@
 #include <linux/atomic.h>
 #include <linux/kthread.h>
 #include <linux/mmzone.h>
+#include <linux/prandom.h>
 #include <linux/spinlock.h>
 #include <linux/stringify.h>
 #include <linux/types.h>
@@ -120,7 +121,9 @@ struct km_node {
 	struct km_zone zones[MAX_NR_ZONES];
 	wait_queue_head_t wait;		/* of a worker that sleeps */
 	bool stopping;
-	unsigned long rate_at;		/* jiffies: pages_per_sec allows the next evacuation */
+	unsigned long unpaid_since;	/* jiffies: the last evacuation's end */
+	u64 unpaid;			/* pages that it moved, for pages_per_sec */
+	struct rnd_state random;	/* for the scan alone */
 	unsigned long hold_at;		/* jiffies: held regions were wanted back a while ago */
 	u64 moved;			/* pages, by the tracepoint, in the worker's context */
 	unsigned long held_pages;	/* under held_lock, read without */
@@ -152,7 +155,11 @@ int km_node_start(int nid);	/* under km_mutex; anew, if it runs */
 void km_node_stop(int nid);	/* under km_mutex */
 int km_set_region_mb(unsigned int mb);
 unsigned int km_get_region_mb(void);
-void km_apply(void);		/* after a change of enable, hold or scan_ms */
+/* After a change of the knob. */
+void km_apply_enable(void);	/* once it is off, nothing is under way any more */
+void km_apply_hold(void);
+void km_apply_scan_ms(void);	/* no look is under way, and the next one is so far off */
+void km_apply_rate(void);
 
 /* Part of region r that lies in the zone. */
 void km_range(const struct km_zone *kz, unsigned int r, unsigned long *ret_start,
@@ -172,8 +179,6 @@ static inline bool km_may_run(const struct km_node *node)
 void km_serve_zone(struct kthread_work *work);
 /* Returns false if the same request is waiting already. */
 bool km_request(struct km_zone *kz, unsigned int r, bool by_hand);
-/* For so long, unless the node stops or the policy is switched off. */
-void km_sleep(struct km_node *node, unsigned long jiffies);
 
 /* choose.c */
 void km_scan_node(struct kthread_work *work);

@@ -20,13 +20,25 @@ static unsigned int pct_min = 1, pct_max = 99;
 static unsigned int scan_min = 10, scan_max = 600000;
 static unsigned int rate_max = 1u << 30;
 
+static void apply(const unsigned int *knob)
+{
+	if (knob == &km_enable)
+		km_apply_enable();
+	else if (knob == &km_hold)
+		km_apply_hold();
+	else if (knob == &km_scan_ms)
+		km_apply_scan_ms();
+	else if (knob == &km_pages_per_sec)
+		km_apply_rate();
+}
+
 static int set_and_apply(COMPAT_CTL_TABLE *table, int write, void *buffer, size_t *lenp,
 			 loff_t *ppos)
 {
 	int ret = proc_douintvec_minmax(table, write, buffer, lenp, ppos);
 
 	if (!ret && write)
-		km_apply();
+		apply(table->data);
 	return ret;
 }
 
@@ -60,7 +72,7 @@ static struct ctl_table km_table[] = {
 	KNOB("threshold", &km_threshold, proc_douintvec_minmax, &pct_min, &pct_max),
 	KNOB("scan_ms", &km_scan_ms, set_and_apply, &scan_min, &scan_max),
 	KNOB("hold", &km_hold, set_and_apply, SYSCTL_ZERO, SYSCTL_ONE),
-	KNOB("pages_per_sec", &km_pages_per_sec, proc_douintvec_minmax, SYSCTL_ZERO, &rate_max),
+	KNOB("pages_per_sec", &km_pages_per_sec, set_and_apply, SYSCTL_ZERO, &rate_max),
 	KNOB("choice", &km_choice, proc_douintvec_minmax, SYSCTL_ZERO, SYSCTL_ONE),
 	KNOB("enable", &km_enable, set_and_apply, SYSCTL_ZERO, SYSCTL_ONE),
 	{}

@@ -7,6 +7,7 @@
  */
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 
 #include "kmempowerd.h"
 
@@ -142,6 +143,7 @@ void km_look(const struct km_zone *kz, unsigned int r, struct km_fill *ret)
 
 		look_at_block(kz, pfn, next, ret);
 		pfn = next;
+		cond_resched();
 	}
 	ret->present = ret->free + ret->movable + ret->other + ret->held;
 }

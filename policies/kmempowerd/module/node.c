@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/nodemask.h>
+#include <linux/prandom.h>
 #include <linux/slab.h>
 #include <linux/topology.h>
 
@@ -155,7 +156,8 @@ int km_node_start(int nid)
 	}
 	init_works(node);
 	WRITE_ONCE(node->stopping, false);
-	node->rate_at = jiffies;
+	node->unpaid_since = jiffies;
+	node->unpaid = 0;
 	node->hold_at = jiffies;
 	WRITE_ONCE(node->worker, worker);
 	/* All is set up before it runs. */
@@ -228,11 +230,19 @@ int km_set_region_mb(unsigned int mb)
 	return ret;
 }
 
-static void apply_to(struct km_node *node)
+static void with_workers(void (*apply)(struct km_node *node))
 {
-	if (!node->worker)
-		return;
-	WRITE_ONCE(node->hold_at, jiffies);
+	int nid;
+
+	for (nid = 0; nid < nr_node_ids; nid++) {
+		if (km_node(nid)->worker)
+			apply(km_node(nid));
+	}
+}
+
+/* What is waiting is cancelled, so that this takes no longer than one evacuation. */
+static void apply_enable(struct km_node *node)
+{
 	wake_up_all(&node->wait);
 	if (READ_ONCE(km_enable)) {
 		kthread_mod_delayed_work(node->worker, &node->scan, 0);
@@ -240,20 +250,55 @@ static void apply_to(struct km_node *node)
 		kthread_cancel_delayed_work_sync(&node->scan);
 		kthread_flush_worker(node->worker);
 	}
-	/* Who evacuates now may not know yet that nothing is to be held. */
-	if (!READ_ONCE(km_hold))
-		kthread_flush_worker(node->worker);
 }
 
-void km_apply(void)
+void km_apply_enable(void)
 {
-	int nid;
-
 	mutex_lock(&km_mutex);
-	for (nid = 0; nid < nr_node_ids; nid++)
-		apply_to(km_node(nid));
-	if (!READ_ONCE(km_enable) || !READ_ONCE(km_hold))
+	with_workers(apply_enable);
+	if (!READ_ONCE(km_enable))
 		km_release_range(0, ULONG_MAX, KM_RELEASED_OFF);
+	mutex_unlock(&km_mutex);
+}
+
+static void apply_hold(struct km_node *node)
+{
+	WRITE_ONCE(node->hold_at, jiffies);
+}
+
+void km_apply_hold(void)
+{
+	mutex_lock(&km_mutex);
+	with_workers(apply_hold);
+	if (!READ_ONCE(km_hold))
+		km_release_range(0, ULONG_MAX, KM_RELEASED_OFF);
+	mutex_unlock(&km_mutex);
+}
+
+static void apply_scan_ms(struct km_node *node)
+{
+	kthread_cancel_delayed_work_sync(&node->scan);
+	if (READ_ONCE(km_enable))
+		kthread_queue_delayed_work(node->worker, &node->scan,
+					   msecs_to_jiffies(READ_ONCE(km_scan_ms)));
+}
+
+void km_apply_scan_ms(void)
+{
+	mutex_lock(&km_mutex);
+	with_workers(apply_scan_ms);
+	mutex_unlock(&km_mutex);
+}
+
+static void apply_rate(struct km_node *node)
+{
+	wake_up_all(&node->wait);
+}
+
+void km_apply_rate(void)
+{
+	mutex_lock(&km_mutex);
+	with_workers(apply_rate);
 	mutex_unlock(&km_mutex);
 }
 
@@ -264,6 +309,8 @@ static void init_node(int nid)
 
 	node->nid = nid;
 	init_waitqueue_head(&node->wait);
+	/* The same on each run of the same module: a control has to be repeatable. */
+	prandom_seed_state(&node->random, nid + 1);
 	for (i = 0; i < MAX_NR_ZONES; i++) {
 		node->zones[i].node = node;
 		spin_lock_init(&node->zones[i].lock);

@@ -42,11 +42,6 @@ bool km_request(struct km_zone *kz, unsigned int r, bool by_hand)
 	return is_new;
 }
 
-void km_sleep(struct km_node *node, unsigned long timeout)
-{
-	wait_event_freezable_timeout(node->wait, !km_may_run(node), timeout);
-}
-
 static bool copy_mask(struct km_zone *kz)
 {
 	spin_lock(&kz->lock);
@@ -94,24 +89,23 @@ static void end(struct km_zone *kz, unsigned int r, enum km_result result)
 	spin_unlock(&kz->lock);
 }
 
-/* The next evacuation may begin when these pages are paid for. */
-static void keep_rate(struct km_node *node, u64 moved)
+/* Jiffies until the last evacuation's pages are paid for. */
+static long until_paid(const struct km_node *node, unsigned int rate)
 {
-	unsigned int rate = READ_ONCE(km_pages_per_sec);
-
-	if (!rate)
-		return;
-	if (time_before(node->rate_at, jiffies))
-		node->rate_at = jiffies;
-	node->rate_at += div_u64(moved * HZ, rate);
+	return rate ? node->unpaid_since + div_u64(node->unpaid * HZ, rate) - jiffies : 0;
 }
 
+/* That may be hours: who changes the rate doesn't wait for what the last one made of it. */
 static void wait_for_turn(struct km_node *node)
 {
-	long left = node->rate_at - jiffies;
+	unsigned int rate = READ_ONCE(km_pages_per_sec);
+	long left;
 
-	if (READ_ONCE(km_pages_per_sec) && left > 0)
-		km_sleep(node, left);
+	while ((left = until_paid(node, rate)) > 0 && km_may_run(node)) {
+		wait_event_freezable_timeout(node->wait, !km_may_run(node) ||
+					     READ_ONCE(km_pages_per_sec) != rate, left);
+		rate = READ_ONCE(km_pages_per_sec);
+	}
 }
 
 static void serve(struct km_zone *kz, unsigned int r)
@@ -124,7 +118,8 @@ static void serve(struct km_zone *kz, unsigned int r)
 	wait_for_turn(node);
 	by_hand = begin(kz, r);
 	result = km_evacuate(kz, r, by_hand);
-	keep_rate(node, node->moved - moved);
+	node->unpaid = node->moved - moved;
+	node->unpaid_since = jiffies;
 	end(kz, r, result);
 	km_count(node, KM_RESULT + result, 1);
 	if (has_failed(result))

@@ -128,3 +128,26 @@ unsigned long free_pages(void)
 	free(text);
 	return sum;
 }
+
+/* Zones below ZONE_NORMAL keep something back from those who could have that. */
+unsigned long node_spare(int node, const char *zone)
+{
+	char *text = get("/proc/zoneinfo"), *rest = text, *line;
+	unsigned long spare = 0, pages = 0, high = 0, kept, n;
+	char name[16] = "";
+	int at = -1;
+
+	while ((line = strsep(&rest, "\n"))) {
+		sscanf(line, "Node %d, zone %15s", &at, name);
+		if (sscanf(line, " pages free %lu", &n) == 1)
+			pages = n;
+		/* "high" is also a line of each CPU's list, with a colon. */
+		if (sscanf(line, " high %lu", &n) == 1)
+			high = n;
+		if (sscanf(line, " protection: (%*u, %*u, %lu", &kept) == 1 && at == node &&
+		    (!zone || !strcmp(name, zone)) && pages > high + kept)
+			spare += pages - high - kept;
+	}
+	free(text);
+	return spare;
+}

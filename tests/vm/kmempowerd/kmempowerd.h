@@ -55,6 +55,9 @@ void *fill_at(const struct fill *f, size_t page);
 unsigned long pfn_of(const void *p);
 /* Free pages of all zones, those on CPUs' lists too. */
 unsigned long free_pages(void);
+/* What user memory may still take of a node's zone, down to its high watermark; of
+ * them all, for NULL. */
+unsigned long node_spare(int node, const char *zone);
 
 /* blocks.c: memory that can be plugged: blocks that were offline at boot. */
 unsigned int blocks_find(void); /* how many */
@@ -63,7 +66,9 @@ bool blocks_offline(void);
 
 /* pinned.c, hold.c, plug.c */
 void test_pinned(void);
+void test_room(void);
 void test_hold(void);
+void test_unload(void);
 void test_plug(void);
 
 #endif

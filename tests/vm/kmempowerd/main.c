@@ -315,6 +315,29 @@ static void request_movable(void)
 	free(all);
 }
 
+/* At one page a second, the second region would come in an hour. */
+static void test_rate_lifted(void)
+{
+	uint64_t requested = counter("requested"), began, elapsed;
+	struct fill f;
+
+	fill_make(&f, 0, 64);
+	fill_thin(&f, 25, 6);
+	knob_put("pages_per_sec", 1);
+	request_movable();
+	if (counter("requested") < requested + 2)
+		give_up("nothing is left to be moved");
+	sleep_ms(2000);
+	began = now_ms();
+	knob_put("scan_ms", 599999);
+	knob_put("pages_per_sec", 0);
+	wait_idle();
+	elapsed = now_ms() - began;
+	check(elapsed < 60000, "the rate is lifted, and the rest done in %llu ms",
+	      (unsigned long long)elapsed);
+	fill_drop(&f);
+}
+
 static void test_rate(void)
 {
 	uint64_t moved, began, elapsed;
@@ -336,19 +359,22 @@ static void test_rate(void)
 	      "%llu pages of a node in %llu ms, at 1000 a second", (unsigned long long)moved,
 	      (unsigned long long)elapsed);
 	fill_drop(&f);
+	test_rate_lifted();
 }
 
 /* --- coming and going ---------------------------------------------------------------- */
 
 static void test_cycles(void)
 {
-	pid_t pressure = spawn(touch_memory);
+	pid_t pressure;
 	const char *option = boot_option("cycles");
 	int cycles = option ? atoi(option) : 10;
 	uint64_t requested = 0;
 	unsigned long before, after;
 	struct fill f;
 
+	test_unload();
+	pressure = spawn(touch_memory);
 	setpriority(PRIO_PROCESS, (id_t)pressure, 15);
 	fill_make(&f, 0, 64);
 	fill_thin(&f, 25, 9);
@@ -393,9 +419,10 @@ static const struct {
 	const char *name;
 	void (*test)(void);
 } parts[] = {
-	{ "knobs", test_knobs },     { "evacuates", test_evacuates }, { "requests", test_requests },
-	{ "pinned", test_pinned },   { "hold", test_hold },           { "plug", test_plug },
-	{ "control", test_control }, { "rate", test_rate },           { "cycles", test_cycles },
+	{ "knobs", test_knobs },   { "evacuates", test_evacuates }, { "requests", test_requests },
+	{ "pinned", test_pinned }, { "room", test_room },           { "hold", test_hold },
+	{ "plug", test_plug },     { "control", test_control },     { "rate", test_rate },
+	{ "cycles", test_cycles },
 };
 
 int main(void)
@@ -404,6 +431,8 @@ int main(void)
 
 	guest_setup();
 	trace_setup();
+	/* As the policy has it: kcompactd moves nothing of its own accord. */
+	put("/proc/sys/vm/compaction_proactiveness", "0");
 	policy_load();
 	only = boot_option("only");
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {

@@ -151,3 +151,28 @@ void test_pinned(void)
 	check(fill_wrong(&f) == 0, "all contents are right");
 	fill_drop(&f);
 }
+
+/*
+ * Nowhere to go but below the high watermarks. Above them nothing is reclaimed
+ * or compacted meanwhile, which would isolate pages of the region.
+ */
+void test_room(void)
+{
+	struct fill full, more;
+	struct region r;
+	void *page;
+
+	fill_make(&full, 0, 64);
+	/* Less than a region has pages, and little enough to do. */
+	fill_make(&more, 0, (node_spare(0, NULL) >> 8) - 8);
+	page = fill_at(&full, fill_page(&full, &r));
+	if (!check(refused(page, &full, "failed_target"),
+		   "without room elsewhere a region is left alone, and nothing of it moves")) {
+		say("# node 0 has %lu pages to spare", node_spare(0, NULL));
+		counters_show();
+		regions_show();
+	}
+	fill_drop(&more);
+	check(evacuated(page), "and is had when there is some");
+	fill_drop(&full);
+}
