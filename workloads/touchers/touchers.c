@@ -8,6 +8,10 @@
  * places, and single pages in between. Each page that is reclaimed is taken from
  * all of these CPUs' TLBs, in today's kernel by IPI.
  *
+ * swapmix and affinity are the same program. There, some threads go over their
+ * pages in order, while the others pick single ones; here, runs are objects,
+ * each of which is used as a whole, and each phase has a choice of them.
+ *
  * Each page carries stamps with its number and how often it was written; all of
  * them are checked at each touch, and other contents end it with EX_DATAERR.
  * Work is fixed, so that fast and slow hosts put the same pressure on memory.
@@ -35,22 +39,28 @@
 #define BLOCK 64ul         /* neighbouring pages that belong to one thread */
 #define SAMPLES (1u << 16) /* latencies of major faults, at most, of a thread */
 #define SLOW_NS 5000       /* no touch that is faster was a major fault */
+#define NO_OBJECTS 64ul    /* runs begin anywhere */
 
 static struct options {
 	const char *out;
 	unsigned long ws_permille, passes, threads, run_pages, random_percent;
+	unsigned long sequential_threads, object_shift, phases, active_percent;
 	uint64_t seed;
 } opt = {
 	.ws_permille = 1300,
 	.passes = 2,
 	.run_pages = 16,
 	.random_percent = 20,
+	.object_shift = NO_OBJECTS,
+	.phases = 1,
+	.active_percent = 100,
 };
 
 struct worker {
 	pthread_t thread;
 	unsigned int id;
 	uint64_t rng, touches, majors, ns;
+	unsigned long next; /* for one that goes in order */
 	uint32_t *sample, samples;
 };
 
@@ -135,12 +145,46 @@ static void pin(const struct worker *w)
 		fail("pin: %s", strerror(errno));
 }
 
+/* Of this phase's choice; each phase has another one. */
+static bool active(unsigned long at, unsigned long phase)
+{
+	return mix(opt.seed ^ phase << 40 ^ at / opt.run_pages) % 100 < opt.active_percent;
+}
+
+static unsigned long pick_object(struct worker *w, unsigned long own, unsigned long phase)
+{
+	unsigned long at;
+
+	do
+		at = random_below(w, own / opt.run_pages) * opt.run_pages;
+	while (!active(at, phase));
+	return at + opt.object_shift;
+}
+
+/* Where the next run begins, and how long it is. */
+static unsigned long next_run(struct worker *w, unsigned long own, unsigned long phase,
+			      unsigned long *ret_pages)
+{
+	*ret_pages = opt.run_pages;
+	if (w->id < opt.sequential_threads) {
+		unsigned long at = w->next;
+
+		w->next = (at + opt.run_pages) % own;
+		return at;
+	}
+	if (random_below(w, 100) < opt.random_percent)
+		*ret_pages = 1;
+	else if (opt.object_shift != NO_OBJECTS)
+		return pick_object(w, own, phase);
+	return random_below(w, own);
+}
+
 static pthread_barrier_t barrier;
 
 static void *work(void *data)
 {
 	struct worker *w = data;
-	unsigned long own = pages / opt.threads, left = own * opt.passes, n;
+	unsigned long own = pages / opt.threads, all = own * opt.passes, left = all, n;
 	uint64_t start;
 
 	pin(w);
@@ -151,10 +195,9 @@ static void *work(void *data)
 	pthread_barrier_wait(&barrier);
 	start = now_ns();
 	while (left > 0) {
-		unsigned long at = random_below(w, own), run = opt.run_pages;
+		unsigned long phase = (all - left) * opt.phases / all, run;
+		unsigned long at = next_run(w, own, phase, &run);
 
-		if (random_below(w, 100) < opt.random_percent)
-			run = 1;
 		for (; run > 0 && left > 0; run--, left--, at++)
 			timed_touch(w, own_page(w, at % own));
 	}
@@ -263,6 +306,19 @@ static void print_counts(FILE *out, const struct counts *before, const struct co
 	fprintf(out, "  \"tlb_ipis_per_1000\": %.3f,\n", 1000 * (double)ipis / (double)swapped);
 }
 
+/* Rates of the two kinds of threads, where there are two. */
+static void print_kinds(FILE *out, const struct worker *workers)
+{
+	double rate[2] = { 0 };
+
+	for (unsigned long i = 0; i < opt.threads; i++)
+		rate[i < opt.sequential_threads] +=
+			(double)workers[i].touches * 1e9 / (double)workers[i].ns;
+	if (opt.sequential_threads)
+		fprintf(out, "  \"sequential_per_s\": %.1f,\n  \"random_per_s\": %.1f,\n", rate[1],
+			rate[0]);
+}
+
 static void print_result(struct worker *workers, const struct counts *before,
 			 const struct counts *after)
 {
@@ -281,6 +337,7 @@ static void print_result(struct worker *workers, const struct counts *before,
 	print_counts(out, before, after);
 	fprintf(out, "  \"touches\": %" PRIu64 ",\n  \"touches_per_s\": %.1f,\n", touches,
 		(double)touches * 1e9 / (double)ns);
+	print_kinds(out, workers);
 	fprintf(out, "  \"major_faults\": %" PRIu64 ",\n", majors);
 	if (n)
 		fprintf(out, "  \"major_ns\": {\"p50\": %" PRIu32 ", \"p99\": %" PRIu32 "},\n",
@@ -298,6 +355,12 @@ static const struct number_option numbers[] = {
 	{ "threads", "0: one a CPU", &opt.threads, 0, 256 },
 	{ "run-pages", "neighbours that are touched in a row", &opt.run_pages, 1, 64 },
 	{ "random-percent", "of the runs are of a single page", &opt.random_percent, 0, 100 },
+	{ "sequential-threads", "that go in order", &opt.sequential_threads, 0, 256 },
+	{ "object-shift",
+	  "runs begin at multiples of their length, and so many pages more; 64: anywhere",
+	  &opt.object_shift, 0, NO_OBJECTS },
+	{ "phases", "each with its own choice of objects", &opt.phases, 1, 1000 },
+	{ "active-percent", "of the objects are of one", &opt.active_percent, 1, 100 },
 };
 
 static const struct command_line command_line = {

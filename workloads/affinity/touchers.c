@@ -1,0 +1,1 @@
+../touchers/touchers.c
