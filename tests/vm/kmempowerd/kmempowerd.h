@@ -28,6 +28,8 @@ int region_request_text(const char *text);
 
 /* Waits until nothing is requested that isn't over, or gives up. */
 void wait_idle(void);
+/* No more looks, and what the last one asked for is done. */
+void quiet(void);
 /* requested = done + failed + cancelled, and failed is the sum of its reasons. */
 bool adds_up(void);
 

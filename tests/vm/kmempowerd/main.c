@@ -25,13 +25,6 @@ static void delay(unsigned int ms)
 		give_up("no delay");
 }
 
-static void quiet(void)
-{
-	knob_put("scan_ms", 600000);
-	sleep_ms(200);
-	wait_idle();
-}
-
 static void test_knobs(void)
 {
 	check(knob_get("region_mb") == 16 && knob_get("threshold") == 30 &&
@@ -276,7 +269,7 @@ static double price(unsigned int choice)
 	fill_make(&dense, 0, 80);
 	fill_make(&light, 0, 64);
 	fill_thin(&dense, 75, 1);
-	fill_thin(&light, 10, 2);
+	fill_thin(&light, 3, 2);
 	won = regions_free(0);
 	moved = counter("pages_moved");
 	passes = counter("node0.passes");
@@ -296,10 +289,9 @@ static double price(unsigned int choice)
 
 static void test_control(void)
 {
-	/* Twice, since it may be lucky. */
-	double light = price(0), random = (price(1) + price(1)) / 2;
+	double light = price(0), random = price(1);
 
-	check(light > 0 && random > 1.5 * light,
+	check(light > 0 && random > 2 * light,
 	      "random regions cost more: %.0f pages a region, instead of %.0f", random, light);
 }
 
@@ -355,8 +347,8 @@ static void test_rate(void)
 	moved = counter("node0.pages_moved") - moved;
 	elapsed = now_ms() - began;
 	knob_put("pages_per_sec", 0);
-	/* A node's last region is paid for afterwards; without the rate it is ten times as fast. */
-	check(moved > 2500 && moved <= 3 * elapsed,
+	/* A node's last region is paid for afterwards. */
+	check(moved > 2500 && moved <= elapsed + 4096,
 	      "%llu pages of a node in %llu ms, at 1000 a second", (unsigned long long)moved,
 	      (unsigned long long)elapsed);
 	fill_drop(&f);

@@ -137,6 +137,13 @@ void wait_idle(void)
 	}
 }
 
+void quiet(void)
+{
+	knob_put("scan_ms", 600000);
+	sleep_ms(200);
+	wait_idle();
+}
+
 bool adds_up(void)
 {
 	wait_idle();
