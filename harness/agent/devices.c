@@ -47,16 +47,18 @@ static bool pmem_describe(const char *name, struct pmem *ret)
 
 struct search {
 	const struct job_range *range; /* or, when it is NULL, */
-	uint64_t bytes;
+	uint64_t bytes;                /* or, when that is 0, what this says */
+	bool (*is_it)(const char *device, void *arg);
+	void *arg;
 	char *found;        /* pmemN */
 	struct strbuf seen; /* what is there, for the message */
 };
 
-static bool matches(const struct search *s, const struct pmem *p)
+static bool matches(const struct search *s, const struct pmem *p, const char *device)
 {
 	if (s->range)
 		return p->start == s->range->start && p->bytes == s->range->bytes;
-	return p->nfit && p->bytes == s->bytes;
+	return p->nfit && (s->bytes ? p->bytes == s->bytes : s->is_it(device, s->arg));
 }
 
 static bool look(void *arg)
@@ -75,7 +77,7 @@ static bool look(void *arg)
 			continue;
 		strbuf_printf(&s->seen, "%s%s: %" PRIu64 " bytes at %#" PRIx64,
 			      s->seen.len ? ", " : "", blocks[i], p.bytes, p.start);
-		if (matches(s, &p) && path_exists(dev)) {
+		if (path_exists(dev) && matches(s, &p, dev)) {
 			s->found = steal_ptr(&dev);
 			return true;
 		}
@@ -110,6 +112,14 @@ int device_by_range(const struct job_range *range, char **ret, struct error **er
 	struct search s = { .range = range };
 
 	return find(&s, what, ret, err);
+}
+
+int device_that(bool (*is_it)(const char *device, void *arg), void *arg, struct error **err)
+{
+	struct search s = { .is_it = is_it, .arg = arg };
+	_cleanup_free_ char *device = NULL;
+
+	return find(&s, "of that kind", &device, err);
 }
 
 static bool is_there(void *arg)

@@ -12,6 +12,8 @@
 /* *ret is /dev/pmemN; caller frees. */
 int device_by_size(uint64_t bytes, char **ret, struct error **err);
 int device_by_range(const struct job_range *range, char **ret, struct error **err);
+/* Waits for one from the NFIT that `is_it` says true of. */
+int device_that(bool (*is_it)(const char *device, void *arg), void *arg, struct error **err);
 /* The data device gets the one name that the workload's command line knows. */
 int device_data(const struct job *job, struct error **err);
 /* Waits until a driver has made it. */

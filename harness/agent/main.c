@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The guest's first process.  It is told everything before it starts (/job),
- * only speaks, and always ends the machine: setup → policy → workload →
+ * The guest's first process.  It is told everything at once (/job), only
+ * speaks, and always ends the machine: setup → policy → workload →
  * collect → send → power off.
  */
 #include <errno.h>
@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "agent/agent.h"
+#include "agent/checkpoint.h"
 #include "agent/cpus.h"
 #include "agent/devices.h"
 #include "agent/log.h"
@@ -53,16 +54,38 @@ static int read_job(struct agent *a, struct error **err)
  * instruction, and the generic code serves.  A device that is really missing
  * is named by the step that looks for it.
  */
-static int load_device_modules(const struct job *job, struct error **err)
+static int load_device_module(const char *path, const char *params, struct error **err)
+{
+	_cleanup_error_ struct error *e = NULL;
+
+	if (module_load(path, params, &e) == 0)
+		return 0;
+	if (e->errnum != ENODEV)
+		return error_propagate(err, steal_ptr(&e));
+	log_line("%s", e->msg);
+	return 0;
+}
+
+/* Those of the machine, which are the same for every job. */
+static int load_machine_modules(struct error **err)
+{
+	_cleanup_free_ char *list = NULL;
+	char *save = NULL;
+
+	if (file_read(JOB_MODULES_PATH, &list, NULL, err) < 0)
+		return -1;
+	for (char *m = strtok_r(list, "\n", &save); m; m = strtok_r(NULL, "\n", &save)) {
+		if (load_device_module(m, "", err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int load_job_modules(const struct job *job, struct error **err)
 {
 	for (size_t i = 0; i < job->n_modules; i++) {
-		_cleanup_error_ struct error *e = NULL;
-
-		if (module_load(job->modules[i].path, job->modules[i].params, &e) == 0)
-			continue;
-		if (e->errnum != ENODEV)
-			return error_propagate(err, steal_ptr(&e));
-		log_line("%s", e->msg);
+		if (load_device_module(job->modules[i].path, job->modules[i].params, err) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -252,10 +275,11 @@ static void speak(struct agent *a, struct verdict v)
 /* What has to be there before there is a stream. */
 static int prepare(struct agent *a, struct error **err)
 {
-	if (mounts_kernel(err) < 0 || read_job(a, err) < 0)
+	if (mounts_kernel(err) < 0 || load_machine_modules(err) < 0 ||
+	    (!path_exists(JOB_PATH) && checkpoint_pass(err) < 0) || read_job(a, err) < 0)
 		return -1;
 	a->boot_uptime_s = uptime_s();
-	return load_device_modules(&a->job, err);
+	return load_job_modules(&a->job, err);
 }
 
 int main(void)

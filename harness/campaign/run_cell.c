@@ -10,6 +10,7 @@
 #include "campaign/campaign.h"
 #include "image/image.h"
 #include "kernel/kernel.h"
+#include "machine/checkpoint.h"
 #include "machine/host_clock.h"
 
 #define MAX_PIN 64
@@ -89,6 +90,26 @@ static int make_repeatable(struct machine_spec *spec, char **ret_tlb_clock,
 	return 0;
 }
 
+/*
+ * A deterministic guest goes on from where one like it has booted.  What that one
+ * said belongs to the run; and if it didn't boot, that is how the run ended.
+ */
+static int go_on(struct machine_spec *spec, struct machine_result *ret, struct error **err)
+{
+	_cleanup_checkpoint_ struct checkpoint c = { 0 };
+
+	if (checkpoint_get(spec, &c, ret, err) < 0)
+		return -1;
+	if (!c.state && spec->sink.console(spec->sink.arg, c.console, c.console_len) < 0)
+		return error_set(err, EXIT_HOST, "the console could not be kept");
+	if (!c.state)
+		return 0;
+	spec->restore = c.state;
+	spec->said = c.console;
+	spec->said_len = c.console_len;
+	return machine_run(spec, ret, err);
+}
+
 static int boot(const struct cell *cell, const struct boot_files *files, struct artifact *artifact,
 		struct machine_result *ret, struct error **err)
 {
@@ -100,10 +121,11 @@ static int boot(const struct cell *cell, const struct boot_files *files, struct 
 	spec.n_pin_cpus = pick_cpus(cell, cpus);
 	spec.sink = artifact_sink(artifact);
 	spec.guest = artifact_guest(artifact);
-	if (cell->mode == MODE_DETERMINISTIC &&
-	    make_repeatable(&spec, &tlb_clock, artifact, err) < 0)
+	if (cell->mode != MODE_DETERMINISTIC)
+		return machine_run(&spec, ret, err);
+	if (make_repeatable(&spec, &tlb_clock, artifact, err) < 0)
 		return -1;
-	return machine_run(&spec, ret, err);
+	return go_on(&spec, ret, err);
 }
 
 int cell_inputs_hash(const struct cell *cell, char ret[HASH_HEX], struct error **err)

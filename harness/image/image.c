@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/resource.h"
@@ -22,7 +23,7 @@ int image_agent_hash(char ret[HASH_HEX], struct error **err)
 	return 0;
 }
 
-/* The second archive: what only this cell has.  The kernel unpacks it over the first. */
+/* What only this cell has. */
 static int write_job(const char *path, const struct image_inputs *in, const char *job,
 		     struct error **err)
 {
@@ -55,16 +56,42 @@ static int append_file(struct strbuf *b, const char *path, struct error **err)
 	return 0;
 }
 
-static int write_initrd(struct boot_files *b, const struct image_inputs *in, struct error **err)
+/* The kernel unpacks the job's archive over the base. */
+static int write_initrd(struct boot_files *b, const struct image_inputs *in, const char *job,
+			struct error **err)
 {
-	_cleanup_free_ char *job = xasprintf("%s/job.cpio", b->dir);
 	_cleanup_strbuf_ struct strbuf whole = { 0 };
 
 	b->initrd = xasprintf("%s/initrd", b->dir);
-	if (write_job(job, in, b->job, err) < 0 || append_file(&whole, in->initrd.cpio, err) < 0 ||
-	    append_file(&whole, job, err) < 0)
+	if (append_file(&whole, in->initrd.cpio, err) < 0 || append_file(&whole, job, err) < 0)
 		return -1;
 	return file_write(b->initrd, whole.data, whole.len, err);
+}
+
+/* The base boots by itself, and the job is what it gets then. */
+static int write_tray(struct boot_files *b, const struct image_inputs *in, const char *job,
+		      struct error **err)
+{
+	struct stat st;
+
+	if (stat(job, &st) < 0)
+		return error_errno(err, errno, "%s", job);
+	if ((uint64_t)st.st_size + JOB_MAILBOX_START > in->mailbox_bytes)
+		return error_set(err, EXIT_INPUT,
+				 "the policy's files (%s) don't fit into the mailbox (%s)",
+				 size_to_str((uint64_t)st.st_size), size_to_str(in->mailbox_bytes));
+	b->initrd = xstrdup(in->initrd.cpio);
+	b->tray = xstrdup(job);
+	return 0;
+}
+
+static int write_files(struct boot_files *b, const struct image_inputs *in, struct error **err)
+{
+	_cleanup_free_ char *job = xasprintf("%s/job.cpio", b->dir);
+
+	if (write_job(job, in, b->job, err) < 0)
+		return -1;
+	return in->mailbox_bytes ? write_tray(b, in, job, err) : write_initrd(b, in, job, err);
 }
 
 /* Folders of harnesses that were killed: nobody holds their locks. */
@@ -114,7 +141,7 @@ int image_prepare(const struct cell *cell, const struct kernel *k, struct boot_f
 
 	b->lock_fd = -1;
 	if (image_inputs_init(&in, cell, k, err) < 0 || job_text(&in, &b->job, err) < 0 ||
-	    make_dir(b, err) < 0 || write_initrd(b, &in, err) < 0)
+	    make_dir(b, err) < 0 || write_files(b, &in, err) < 0)
 		return -1;
 	b->kernel = xstrdup(k->image);
 	b->tools = steal_ptr(&in.tools);
@@ -136,6 +163,7 @@ void boot_files_free(struct boot_files *b)
 		close(b->lock_fd);
 	free(b->kernel);
 	free(b->initrd);
+	free(b->tray);
 	free(b->tools);
 	free(b->cmdline);
 	free(b->job);

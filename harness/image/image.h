@@ -4,6 +4,8 @@
  *
  *	initrd	base (agent, modules that devices need; cached by kernel and agent)
  *		+ job (a second cpio appended: /job and the policy's modules)
+ *	tray	or, for a guest with a mailbox, the job's archive beside the base:
+ *		the guest takes it from there when it has booted (wire/job.h)
  *	tools	an EROFS image with the workloads, fio, stress-ng and their
  *		libraries, mapped as an nvdimm: no memory of the guest is used
  *		for it beyond page cache (cached by content)
@@ -36,7 +38,8 @@ int memory_layout(const struct cell *cell, struct memory_layout *ret, struct err
 
 struct boot_files {
 	char *kernel; /* bzImage */
-	char *initrd; /* base + job, in `dir`, removed with boot_files_free() */
+	char *initrd; /* base + job, in `dir`, removed with boot_files_free(); or the base */
+	char *tray;   /* NULL, or the job's archive, in `dir` */
 	char *tools;  /* EROFS image */
 	uint64_t tools_bytes;
 	uint64_t mailbox_bytes; /* memory that the guest leaves its stream in; 0: it has a port */

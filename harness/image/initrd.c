@@ -6,12 +6,13 @@
 #include "base/file.h"
 #include "base/resource.h"
 #include "base/str.h"
-#include "image/cached.h"
+#include "base/cached.h"
 #include "image/cpio.h"
 #include "image/image.h"
 #include "image/modules.h"
+#include "wire/job.h"
 
-#define FORMAT "initrd 1" /* to be raised when the same inputs are to give other contents */
+#define FORMAT "initrd 2" /* to be raised when the same inputs are to give other contents */
 
 #define MODULE_DIR "lib/modules"
 
@@ -45,7 +46,7 @@ static int add_modules(struct cpio *c, const struct kernel *k, char *const *modu
  * they are, in 131 ms from gzip and in 355 ms from zstd.
  */
 static int write_cpio(const char *path, const struct kernel *k, char *const *modules,
-		      struct error **err)
+		      const struct strbuf *list, struct error **err)
 {
 	_cleanup_cpio_ struct cpio *c = cpio_create(path, err);
 	_cleanup_free_ char *agent = resource_built("agent");
@@ -53,7 +54,8 @@ static int write_cpio(const char *path, const struct kernel *k, char *const *mod
 	/* Most kernels bring /dev/console with them; init has no output without it. */
 	if (!c || cpio_dir(c, "dev", err) < 0 || cpio_chardev(c, "dev/console", 5, 1, err) < 0 ||
 	    cpio_file(c, "init", 0755, agent, err) < 0 || cpio_dir(c, "lib", err) < 0 ||
-	    cpio_dir(c, MODULE_DIR, err) < 0 || add_modules(c, k, modules, err) < 0)
+	    cpio_dir(c, MODULE_DIR, err) < 0 || add_modules(c, k, modules, err) < 0 ||
+	    cpio_data(c, JOB_MODULES_PATH, 0444, list->data, list->len, err) < 0)
 		return -1;
 	return cpio_finish(c, err);
 }
@@ -71,9 +73,10 @@ static int make(const char *dir, void *arg, struct error **err)
 		return -1;
 	for (char **m = modules; *m; m++)
 		strbuf_printf(&text, "/" MODULE_DIR "/%s\n", base_name(*m));
-	if (write_cpio(cpio, in->kernel, modules, err) < 0)
+	strbuf_puts(&text, ""); /* built-in devices need none */
+	if (write_cpio(cpio, in->kernel, modules, &text, err) < 0)
 		return -1;
-	return file_write(list, text.data ?: "", text.len, err);
+	return file_write(list, text.data, text.len, err);
 }
 
 static int identify(const struct request *in, char ret[HASH_HEX], struct error **err)

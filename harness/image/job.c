@@ -23,8 +23,6 @@ static void put_machine(struct strbuf *b, const struct image_inputs *in)
 		job_put(b, JOB_MAILBOX, "%" PRIu64, in->mailbox_bytes);
 	job_put(b, JOB_HEARTBEAT, "%u", c->machine->heartbeat_s * 1000);
 	job_put(b, JOB_SEED, "%" PRIu64, c->seed);
-	for (char **m = in->initrd.modules; *m; m++)
-		job_put(b, JOB_MODULE, "%s", *m);
 	job_put(b, JOB_TOOLS, "%" PRIu64, in->tools_bytes);
 }
 

@@ -4,7 +4,7 @@
 #include "base/proc.h"
 #include "base/sha256.h"
 #include "base/str.h"
-#include "image/cached.h"
+#include "base/cached.h"
 #include "image/program.h"
 #include "plan/content.h"
 #include "plan/plan.h"

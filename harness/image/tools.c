@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/proc.h"
 #include "base/str.h"
-#include "image/cached.h"
+#include "base/cached.h"
 #include "image/closure.h"
 #include "image/image.h"
 #include "image/program.h"

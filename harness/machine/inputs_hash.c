@@ -12,7 +12,7 @@
  * To be raised when the same inputs are to give another hash, or when what is
  * preloaded (preload/) gives another guest: every compiler makes another file of it.
  */
-#define FORMAT "inputs 2"
+#define FORMAT "inputs 3"
 
 /* What QEMU puts into `-M pc` besides our files: it runs before the kernel, and counts. */
 static const char *const firmware[] = { "bios-256k.bin", "linuxboot_dma.bin", "kvmvapic.bin" };
@@ -73,6 +73,7 @@ static int hash_command(struct hash *h, const struct machine_spec *spec, struct 
 	boot.tools = tools;
 	s.boot = &boot;
 	s.tlb_clock = NULL;
+	s.restore = NULL;
 	argv = qemu_argv(&s);
 	for (char **word = argv; *word; word++)
 		hash_str(h, *word);
@@ -80,7 +81,7 @@ static int hash_command(struct hash *h, const struct machine_spec *spec, struct 
 	return 0;
 }
 
-int machine_inputs_hash(const struct machine_spec *spec, char ret[HASH_HEX], struct error **err)
+int machine_boot_hash(const struct machine_spec *spec, char ret[HASH_HEX], struct error **err)
 {
 	_cleanup_hash_ struct hash *h = hash_create();
 	_cleanup_free_ char *version = qemu_version(err);
@@ -90,6 +91,20 @@ int machine_inputs_hash(const struct machine_spec *spec, char ret[HASH_HEX], str
 	hash_str(h, FORMAT);
 	hash_str(h, version);
 	if (hash_firmware(h, err) < 0 || hash_command(h, spec, err) < 0)
+		return -1;
+	hash_finish(h, ret);
+	return 0;
+}
+
+int machine_inputs_hash(const struct machine_spec *spec, char ret[HASH_HEX], struct error **err)
+{
+	_cleanup_hash_ struct hash *h = hash_create();
+	char boot[HASH_HEX];
+
+	if (machine_boot_hash(spec, boot, err) < 0)
+		return -1;
+	hash_str(h, boot);
+	if (spec->boot->tray && hash_file(h, spec->boot->tray, err) < 0)
 		return -1;
 	hash_finish(h, ret);
 	return 0;

@@ -16,6 +16,7 @@
 #include "machine/console_scan.h"
 #include "machine/mailbox.h"
 #include "machine/qmp.h"
+#include "machine/state.h"
 #include "machine/watchdog.h"
 
 #define CHUNK (64 * 1024)
@@ -87,17 +88,22 @@ static int take_mail(void *arg, const void *data, size_t len)
 	return feed(arg, data, len);
 }
 
-static int take_console(struct machine *m, size_t n)
+static void hear(struct machine *m, const char *said, size_t n)
 {
 	const struct machine_sink *sink = &m->spec->sink;
 
-	console_scan_feed(&m->scan, m->chunk, n);
+	console_scan_feed(&m->scan, said, n);
 	if (m->scan.panicked && !m->dog.panic_at)
 		m->dog.panic_at = now_s();
-	if (sink->console(sink->arg, m->chunk, n) < 0 && !m->sink_error) {
+	if (sink->console(sink->arg, said, n) < 0 && !m->sink_error) {
 		error_set(&m->sink_error, EXIT_HOST, "the console could not be kept");
 		judge(m, OUTCOME_STREAM_TORN, xstrdup(m->sink_error->msg));
 	}
+}
+
+static int take_console(struct machine *m, size_t n)
+{
+	hear(m, m->chunk, n);
 	return 0;
 }
 
@@ -187,6 +193,17 @@ static void add_status(struct machine *m)
 	free(old);
 }
 
+/* Booted, and stopped by its guest. */
+static void save(struct machine *m)
+{
+	_cleanup_error_ struct error *e = NULL;
+
+	if (state_save(&m->qmp, m->spec->save, &e) < 0)
+		judge(m, OUTCOME_VM_LOST, xstrdup(e->msg));
+	else
+		judge(m, OUTCOME_OK, NULL);
+}
+
 static void look(struct machine *m)
 {
 	const struct guest_state *g = m->spec->guest;
@@ -195,6 +212,8 @@ static void look(struct machine *m)
 
 	if (proc_interrupted())
 		judge(m, OUTCOME_INTERRUPTED, NULL);
+	else if (m->qmp.stopped && m->spec->save)
+		save(m);
 	else if (g->bye)
 		judge(m, OUTCOME_OK, NULL);
 	else if (watchdog_bites(&m->dog, g, now_s(), &o, &detail)) {
@@ -234,13 +253,23 @@ static void let_main_loop_go_first(const struct child *c)
 				"deterministic run may come out differently");
 }
 
+/* A guest that is to be saved gets no job: those that go on from there have each their own. */
+static int make_mailbox(struct machine *m, struct error **err)
+{
+	const struct machine_spec *s = m->spec;
+
+	if (mailbox_create(s->boot->mailbox_bytes, &m->mailbox, err) < 0)
+		return -1;
+	return s->save ? 0 : mailbox_put_job(m->mailbox, s->boot->tray, err);
+}
+
 static int launch(struct machine *m, char *const *argv, struct error **err)
 {
 	const struct machine_spec *s = m->spec;
 	int pairs[4][2], theirs[4], opened = 0, r = 0;
 
 	if (s->boot->mailbox_bytes)
-		r = mailbox_create(s->boot->mailbox_bytes, &m->mailbox, err);
+		r = make_mailbox(m, err);
 	while (r == 0 && opened < 4 && (r = stream_pair(pairs[opened], err)) == 0)
 		opened++;
 	if (r == 0) {
@@ -289,6 +318,7 @@ static void wait_for_something(struct machine *m)
 
 static void supervise(struct machine *m)
 {
+	hear(m, m->spec->said, m->spec->said_len);
 	while (!m->judged) {
 		wait_for_something(m);
 		pump_all(m, false);
@@ -392,6 +422,10 @@ int machine_run(const struct machine_spec *spec, struct machine_result *ret, str
 	m->frames = m->console = m->out = m->mailbox = m->qmp.fd = m->child.pidfd = -1;
 	watchdog_init(&m->dog, spec, now_s());
 	r = launch(m, argv, err);
+	if (r == 0 && spec->restore && state_restore(&m->qmp, spec->restore, err) < 0) {
+		child_kill(&m->child);
+		r = -1;
+	}
 	if (r == 0) {
 		supervise(m);
 		end(m);

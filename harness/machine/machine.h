@@ -107,6 +107,13 @@ struct machine_spec {
 	unsigned int tsc_khz;     /* host_tsc_khz(); under TCG the guest reads that counter */
 	uint64_t seed;            /* deterministic: what QEMU itself would draw at random */
 	const char *tlb_clock;    /* and the library with its TLB's clock (preload/), or NULL */
+	/*
+	 * Of boots with a tray: `save` takes the machine's state at the guest's
+	 * checkpoint, where it ends; `restore` is where it begins.  Else NULL.
+	 */
+	const char *save, *restore;
+	const char *said; /* on the console, before `restore` */
+	size_t said_len;
 	unsigned int boot_timeout_s, heartbeat_s, timeout_s;
 	const int *pin_cpus; /* host CPUs to run on, or NULL */
 	size_t n_pin_cpus;
@@ -141,12 +148,14 @@ enum outcome outcome_decide(const struct machine_result *m, const struct guest_s
 int machine_run(const struct machine_spec *spec, struct machine_result *ret, struct error **err);
 void machine_result_deinit(struct machine_result *r);
 
-/* The command line for a spec; pure.  fds: 3 = frame stream, 4 = console, 5 = QMP, 6 = mailbox. */
+/* The command line for a spec; pure.  fds: machine/qemu.h. */
 char **qemu_argv(const struct machine_spec *spec);
 /*
  * A hash over kernel, boot files, tools, command line (without paths), QEMU's
- * version and its firmware: a deterministic guest with equal ones says the same.
+ * version and its firmware: a deterministic guest with equal ones boots the same.
  */
+int machine_boot_hash(const struct machine_spec *spec, char ret[HASH_HEX], struct error **err);
+/* The same with its job: it says the same. */
 int machine_inputs_hash(const struct machine_spec *spec, char ret[HASH_HEX], struct error **err);
 /* First line of `qemu-system-x86_64 --version`; caller frees. */
 char *qemu_version(struct error **err);

@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "wire/job.h"
 
 #define MARK_LEN (sizeof(JOB_MAILBOX_MARK) - 1)
+#define TRAY_MARK_LEN (sizeof(JOB_TRAY_MARK) - 1)
 
 int mailbox_create(uint64_t bytes, int *ret_fd, struct error **err)
 {
@@ -19,6 +21,32 @@ int mailbox_create(uint64_t bytes, int *ret_fd, struct error **err)
 	if (fd < 0 || ftruncate(fd, (off_t)bytes) < 0)
 		return error_errno(err, errno, "memory for the guest's mailbox");
 	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+static void put_u64(uint8_t *p, uint64_t v)
+{
+	for (int i = 0; i < 8; i++)
+		p[i] = (uint8_t)(v >> 8 * i);
+}
+
+static bool write_at(int fd, const void *data, size_t len, off_t at)
+{
+	return pwrite(fd, data, len, at) == (ssize_t)len;
+}
+
+int mailbox_put_job(int fd, const char *archive, struct error **err)
+{
+	uint8_t head[TRAY_MARK_LEN + 8];
+	_cleanup_free_ char *data = NULL;
+	size_t len;
+
+	if (file_read(archive, &data, &len, err) < 0)
+		return -1;
+	memcpy(head, JOB_TRAY_MARK, TRAY_MARK_LEN);
+	put_u64(head + TRAY_MARK_LEN, len);
+	if (!write_at(fd, data, len, JOB_MAILBOX_START) || !write_at(fd, head, sizeof(head), 0))
+		return error_errno(err, errno, "put the job into the mailbox");
 	return 0;
 }
 

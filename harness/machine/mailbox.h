@@ -13,6 +13,9 @@
 
 int mailbox_create(uint64_t bytes, int *ret_fd, struct error **err);
 
+/* The job's archive, for a guest that takes it when it has booted. */
+int mailbox_put_job(int fd, const char *archive, struct error **err);
+
 /*
  * What the guest left, piece by piece; nothing if it left no mark.  The guest
  * may write what it likes: no more than the mailbox is read, and what the bytes

@@ -220,6 +220,15 @@ static void add_boot(char ***v, const struct machine_spec *s)
 	add_cmdline(v, s);
 }
 
+/* A guest that "panics" stops the machine, which then is saved and goes on. */
+static void add_checkpoint(char ***v, const struct machine_spec *s)
+{
+	add_words(v, (const char *const[]){ "-device", "pvpanic-pci", "-action", "panic=pause",
+					    NULL });
+	if (s->restore)
+		add_words(v, (const char *const[]){ "-incoming", "defer", NULL });
+}
+
 char **qemu_argv(const struct machine_spec *spec)
 {
 	char **v = NULL;
@@ -238,6 +247,8 @@ char **qemu_argv(const struct machine_spec *spec)
 		add_words(&v, (const char *const[]){ "-device",
 						     "virtio-balloon-pci,free-page-reporting=on",
 						     NULL });
+	if (spec->boot->tray)
+		add_checkpoint(&v, spec);
 	add_boot(&v, spec);
 	return v;
 }

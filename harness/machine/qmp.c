@@ -3,10 +3,15 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/proc.h"
+#include "base/progress.h"
+
 #define LINE_MAX_BYTES (64 * 1024) /* QEMU's answers to our questions have a few hundred */
+#define TURN_MS 10                 /* between two questions for a state that will come */
 
 static void close_it(struct qmp *q)
 {
@@ -15,13 +20,38 @@ static void close_it(struct qmp *q)
 	q->fd = -1;
 }
 
-static void say(struct qmp *q, const char *command)
+static void add_descriptor(struct msghdr *m, void *room, size_t size, int fd)
 {
+	struct cmsghdr *c;
+
+	m->msg_control = room;
+	m->msg_controllen = size;
+	c = CMSG_FIRSTHDR(m);
+	*c = (struct cmsghdr){ .cmsg_level = SOL_SOCKET,
+			       .cmsg_type = SCM_RIGHTS,
+			       .cmsg_len = CMSG_LEN(sizeof(fd)) };
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+}
+
+static void say_with(struct qmp *q, const char *command, int fd)
+{
+	struct iovec io = { (void *)command, strlen(command) };
+	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1 };
+	_Alignas(struct cmsghdr) char room[CMSG_SPACE(sizeof(int))] = { 0 };
+
 	if (q->fd < 0)
 		return;
+	if (fd >= 0)
+		add_descriptor(&m, room, sizeof(room), fd);
 	/* Less than any socket buffer: it is taken whole or QEMU is beyond talking to. */
-	if (send(q->fd, command, strlen(command), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+	if (sendmsg(q->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		close_it(q);
+	q->asked++;
+}
+
+static void say(struct qmp *q, const char *command)
+{
+	say_with(q, command, -1);
 }
 
 void qmp_init(struct qmp *q, int fd)
@@ -54,22 +84,36 @@ static void keep(char *to, size_t size, const json_t *text)
 		snprintf(to, size, "%s", s);
 }
 
+static void one_event(struct qmp *q, const char *event, const json_t *m)
+{
+	if (streq(event, "SHUTDOWN"))
+		keep(q->shutdown, sizeof(q->shutdown),
+		     json_object_get(json_object_get(m, "data"), "reason"));
+	if (streq(event, "GUEST_PANICKED"))
+		q->stopped = true;
+}
+
+static void one_answer(struct qmp *q, const json_t *m)
+{
+	const json_t *answer = json_object_get(m, "return"), *error = json_object_get(m, "error");
+
+	keep(q->status, sizeof(q->status), json_object_get(answer, "status"));
+	keep(q->refused, sizeof(q->refused), json_object_get(error, "desc"));
+	q->answered += answer || error;
+}
+
 /* Answers and events come as one JSON object a line; those not asked for are passed over. */
 static void one_message(struct qmp *q, const char *line, size_t len)
 {
 	json_t *m = json_loadb(line, len, 0, NULL);
-	const char *event;
+	const char *event = json_string_value(json_object_get(m, "event"));
 
-	if (!json_is_object(m)) {
+	if (!json_is_object(m))
 		close_it(q);
-		json_decref(m);
-		return;
-	}
-	event = json_string_value(json_object_get(m, "event"));
-	if (event && streq(event, "SHUTDOWN"))
-		keep(q->shutdown, sizeof(q->shutdown),
-		     json_object_get(json_object_get(m, "data"), "reason"));
-	keep(q->status, sizeof(q->status), json_object_get(json_object_get(m, "return"), "status"));
+	else if (event)
+		one_event(q, event, m);
+	else
+		one_answer(q, m);
 	json_decref(m);
 }
 
@@ -105,5 +149,42 @@ void qmp_read(struct qmp *q)
 		}
 		strbuf_add(&q->in, chunk, (size_t)n);
 		split(q);
+	}
+}
+
+int qmp_do(struct qmp *q, const char *command, int fd, double timeout_s, struct error **err)
+{
+	double end = now_s() + timeout_s;
+
+	q->refused[0] = '\0';
+	say_with(q, command, fd);
+	while (q->fd >= 0 && q->answered < q->asked && now_s() < end && !proc_interrupted()) {
+		struct pollfd p = { .fd = q->fd, .events = POLLIN };
+
+		poll(&p, 1, TURN_MS);
+		qmp_read(q);
+	}
+	if (q->answered < q->asked)
+		return error_set(err, EXIT_FAULT, "QEMU doesn't answer %s", command);
+	if (q->refused[0])
+		return error_set(err, EXIT_FAULT, "QEMU refuses %s: %s", command, q->refused);
+	return 0;
+}
+
+int qmp_wait_status(struct qmp *q, const char *command, const char *want, const char *never,
+		    double timeout_s, struct error **err)
+{
+	double end = now_s() + timeout_s;
+
+	for (;;) {
+		q->status[0] = '\0';
+		if (qmp_do(q, command, -1, end - now_s(), err) < 0)
+			return -1;
+		if (streq(q->status, want))
+			return 0;
+		if (streq(q->status, never) || now_s() >= end)
+			return error_set(err, EXIT_FAULT, "QEMU stays \"%s\" instead of \"%s\"",
+					 q->status, want);
+		poll(NULL, 0, TURN_MS);
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The job: everything the agent is told, baked into the boot files as /job.
+ * The job: everything the agent is told, as the file /job.  It comes in the
+ * initramfs, or, where one boot serves many jobs, in the mailbox (below).
  * Lines of "key value" with backslash escapes (\n, \\); repeated keys make
  * lists, in order.  Host (image/job.c) and agent (agent/job.c) share the keys.
  *
@@ -13,6 +14,8 @@
 #include "base/str.h"
 
 #define JOB_PATH "/job"
+/* Modules of the machine's own devices, a path a line, in loading order; in the initramfs. */
+#define JOB_MODULES_PATH "/modules"
 #define JOB_MANY 1000
 
 #define JOB_KEYS(X)                                                                                \
@@ -22,7 +25,7 @@
 	X(HEARTBEAT, "heartbeat_ms", 1, 1, "milliseconds between heartbeats")                      \
 	X(SEED, "seed", 1, 1, "u64")                                                               \
 	X(MODULE, "module", 0, JOB_MANY,                                                           \
-	  "device module to load before anything: path, parameters")                               \
+	  "device module of this job's own, loaded first: path, parameters")                       \
 	X(TOOLS, "tools", 0, 1, "size in bytes of the tools device (found by size), or absent")    \
 	X(SWAP, "swap", 1, 1, "none | pmem START BYTES | zram BYTES | disk PATH")                  \
 	X(DATA, "data", 0, 1, "the data device: START BYTES | disk PATH")                          \
@@ -75,6 +78,14 @@ enum job_key {
  */
 #define JOB_MAILBOX_MARK "mailbox1"
 #define JOB_MAILBOX_START 4096
+
+/*
+ * A guest without /job stops its machine when it has booted (agent/checkpoint.h).
+ * When it goes on, there or in a machine that was restored from it, the mailbox
+ * holds this mark, the number of bytes, and behind the page a cpio archive with
+ * /job and what goes with it.
+ */
+#define JOB_TRAY_MARK "jobtray1"
 
 /* Where the agent puts things for the workload: ${out} and ${data} of its command line. */
 #define JOB_OUT_DIR "/out"

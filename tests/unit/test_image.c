@@ -170,7 +170,7 @@ TEST(the_job_says_everything)
 {
 	static const char want[] =
 		"version 1\nstream " JOB_STREAM_PORT "\nheartbeat_ms 5000\nseed 7\n"
-		"module /lib/modules/nd_pmem.ko\ntools 4096\nswap pmem 1 2\ndata 3 4\n"
+		"tools 4096\nswap pmem 1 2\ndata 3 4\n"
 		"trace_buffer_kb 64\ntrace_event vmscan:*\n"
 		"trace_kprobe p:shrink shrink_node\ntrace_graph shrink_*\ntrace_stream 50 100\n"
 		"perf_group cycles,instructions\nperf_per both\nperf_interval_ms 20\n"

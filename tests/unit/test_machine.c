@@ -202,6 +202,50 @@ TEST(the_guest_with_a_second_cpu_gets_through_where_nothing_is_counted)
 	EXPECT_INT(WEXITSTATUS(status), PROBE_GUEST_STATUS(PROBE_GUEST_OK));
 }
 
+/* The guest stops itself; a machine that is restored waits for its state. */
+TEST(a_guest_with_a_tray_can_stop_its_machine)
+{
+	struct boot_files with = files;
+	struct machine_spec s = { .boot = &with, .mode = MODE_DETERMINISTIC, .cpus = 1 };
+	_cleanup_free_ char *none = spec_command(&s), *fresh = NULL, *restored = NULL;
+
+	with.tray = "/b/job.cpio";
+	fresh = spec_command(&s);
+	s.restore = "/b/state";
+	restored = spec_command(&s);
+	EXPECT(!strstr(none, "pvpanic"));
+	EXPECT(has(fresh, "-device pvpanic-pci -action panic=pause"));
+	EXPECT(!strstr(fresh, "-incoming"));
+	EXPECT(has(restored, "-incoming defer"));
+}
+
+/* One boot for many jobs, and each job is another input. */
+TEST(a_boot_doesnt_depend_on_its_job)
+{
+	_cleanup_free_ char *job = scratch_path("a.cpio"), *other = scratch_path("b.cpio");
+	_cleanup_free_ char *kernel = scratch_path("kernel");
+	struct boot_files with = files;
+	struct machine_spec s = { .boot = &with, .mode = MODE_DETERMINISTIC, .cpus = 1 };
+	char boot[2][HASH_HEX], inputs[2][HASH_HEX];
+
+	EXPECT_INT(file_puts(job, "a", NULL), 0);
+	EXPECT_INT(file_puts(other, "b", NULL), 0);
+	EXPECT_INT(file_puts(kernel, "k", NULL), 0);
+	with.kernel = kernel;
+	with.initrd = with.tools = NULL;
+	for (int i = 0; i < 2; i++) {
+		with.tray = i ? other : job;
+		s.restore = i ? "/b/state" : NULL;
+		EXPECT_INT(machine_boot_hash(&s, boot[i], NULL), 0);
+		EXPECT_INT(machine_inputs_hash(&s, inputs[i], NULL), 0);
+	}
+	EXPECT_STR(boot[0], boot[1]);
+	EXPECT(!streq(inputs[0], inputs[1]));
+	s.seed = 1;
+	EXPECT_INT(machine_boot_hash(&s, boot[1], NULL), 0);
+	EXPECT(!streq(boot[0], boot[1]));
+}
+
 /* --- mailbox --------------------------------------------------------------------------- */
 
 TEST(a_mailbox_is_memory_of_ours)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "image/cached.h"
+#include "base/cached.h"
 
 #include "base/file.h"
 #include "base/str.h"
