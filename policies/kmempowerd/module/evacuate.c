@@ -91,8 +91,7 @@ static enum km_result judge(const struct km_zone *kz, unsigned int r, const stru
 	return fill->away ? KM_FAILED_BUSY : KM_DONE;
 }
 
-/* What the zone can give without anybody noticing, to those whose first zone is `highest`. */
-static unsigned long spare(struct zone *zone, enum zone_type highest)
+unsigned long km_spare(struct zone *zone, enum zone_type highest)
 {
 	unsigned long kept = high_wmark_pages(zone) + zone->lowmem_reserve[highest];
 	unsigned long free = zone_page_state(zone, NR_FREE_PAGES);
@@ -103,14 +102,14 @@ static unsigned long spare(struct zone *zone, enum zone_type highest)
 /* The engine asks for pages of the node, as for user memory. */
 static bool has_room(struct zone *zone, const struct km_fill *fill)
 {
-	enum zone_type highest = zone_idx(zone) > ZONE_NORMAL ? zone_idx(zone) : ZONE_NORMAL;
+	enum zone_type highest = km_highest_zone(zone);
 	struct pglist_data *pgdat = zone->zone_pgdat;
 	unsigned long room = 0;
 	int i;
 
 	for (i = 0; i <= highest && i < pgdat->nr_zones; i++) {
 		if (managed_zone(&pgdat->node_zones[i]))
-			room += spare(&pgdat->node_zones[i], highest);
+			room += km_spare(&pgdat->node_zones[i], highest);
 	}
 	/* The region's own free pages are no place to go. */
 	return room >= (unsigned long)fill->free + fill->movable;

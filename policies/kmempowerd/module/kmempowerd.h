@@ -188,9 +188,18 @@ bool km_is_light(const struct km_fill *fill);
 
 /* look.c: within km_offlining. */
 void km_look(const struct km_zone *kz, unsigned int r, struct km_fill *ret);
+bool km_block_is_movable(unsigned long pfn);
 
 /* evacuate.c */
 enum km_result km_evacuate(struct km_zone *kz, unsigned int r, bool by_hand);
+/* Pages that the zone can give without anybody noticing, to those whose first zone is `highest`. */
+unsigned long km_spare(struct zone *zone, enum zone_type highest);
+
+/* The first zone for user memory that may be in this one. */
+static inline enum zone_type km_highest_zone(struct zone *zone)
+{
+	return zone_idx(zone) > ZONE_NORMAL ? zone_idx(zone) : ZONE_NORMAL;
+}
 
 /* hold.c */
 extern const char km_held_tag;	/* its address is in page_private() of held pages */
@@ -224,7 +233,7 @@ void km_request_unregister(void);
 
 /*
  * Where evacuated pages go: any.c leaves it to the allocator, targets.c has a
- * say, with hooks. begin and end are around the engine, in the worker's context.
+ * say. begin and end are around the engine, in the worker's context.
  */
 int km_targets_init(void);
 void km_targets_exit(void);

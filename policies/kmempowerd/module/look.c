@@ -43,6 +43,11 @@ static bool block_may_change(unsigned long pfn)
 	}
 }
 
+bool km_block_is_movable(unsigned long pfn)
+{
+	return block_type(pfn) == MIGRATE_MOVABLE;
+}
+
 static bool held_page(struct page *page)
 {
 	return PageOffline(page) && page_private(page) == (unsigned long)&km_held_tag;
