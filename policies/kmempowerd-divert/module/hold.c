@@ -1,0 +1,1 @@
+../../kmempowerd/module/hold.c

@@ -1,0 +1,1 @@
+../../kmempowerd/module/km_trace.h

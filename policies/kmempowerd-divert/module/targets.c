@@ -1,0 +1,1 @@
+../../kmempowerd-targets/module/targets.c
