@@ -11,10 +11,9 @@
 #include "agent/devices.h"
 #include "agent/unpack.h"
 #include "base/file.h"
-#include "wire/job.h"
+#include "wire/mailbox.h"
 
 #define PAGE 4096
-#define MARK_LEN (sizeof(JOB_TRAY_MARK) - 1)
 
 #define PCI_DEVICES "/sys/bus/pci/devices"
 /* "A panic": QEMU was told to stop the machine at it. */
@@ -74,15 +73,6 @@ static int stop(struct error **err)
 	return 0;
 }
 
-static uint64_t get_u64(const uint8_t *p)
-{
-	uint64_t v = 0;
-
-	for (int i = 7; i >= 0; i--)
-		v = v << 8 | p[i];
-	return v;
-}
-
 struct tray {
 	int fd;
 	uint64_t bytes;
@@ -98,9 +88,9 @@ static bool is_tray(const char *device, void *arg)
 	_Alignas(PAGE) static uint8_t head[PAGE];
 	struct tray *t = arg;
 
-	if (fd < 0 || read(fd, head, PAGE) != PAGE || memcmp(head, JOB_TRAY_MARK, MARK_LEN) != 0)
+	if (fd < 0 || read(fd, head, PAGE) != PAGE ||
+	    !mailbox_head_get(head, MAILBOX_TRAY, &t->bytes))
 		return false;
-	t->bytes = get_u64(head + MARK_LEN);
 	t->fd = steal_fd(&fd);
 	return true;
 }
@@ -109,7 +99,7 @@ static int read_tray(const struct tray *t, uint8_t *to, struct error **err)
 {
 	for (uint64_t done = 0; done < t->bytes;) {
 		ssize_t n = pread(t->fd, to + done, (t->bytes - done + PAGE - 1) / PAGE * PAGE,
-				  (off_t)(JOB_MAILBOX_START + done));
+				  (off_t)(MAILBOX_START + done));
 
 		if (n <= 0)
 			return error_errno(err, n ? errno : EIO, "read the job from the mailbox");

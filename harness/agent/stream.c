@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "wire/job.h"
+#include "wire/mailbox.h"
 
 #define WRITE_TIMEOUT_MS 60000
 #define PORT_TIMEOUT_MS 15000
@@ -188,17 +189,11 @@ int stream_text(struct stream *s, enum wire_type type, const char *text)
 	return stream_frame(s, type, clean, len);
 }
 
-static void put_u64(uint8_t *p, uint64_t v)
-{
-	for (int i = 0; i < 8; i++)
-		p[i] = (uint8_t)(v >> 8 * i);
-}
-
 int stream_heartbeat(struct stream *s)
 {
 	uint8_t payload[8];
 
-	put_u64(payload, now_ns());
+	put_le(payload, now_ns(), 8);
 	return stream_frame(s, WIRE_HEARTBEAT, payload, sizeof(payload));
 }
 
@@ -207,7 +202,7 @@ int stream_phase(struct stream *s, uint64_t ns, const char *name)
 	uint8_t payload[64];
 	size_t len = strnlen(name, sizeof(payload) - 8);
 
-	put_u64(payload, ns);
+	put_le(payload, ns, 8);
 	memcpy(payload + 8, name, len);
 	return stream_frame(s, WIRE_PHASE, payload, 8 + len);
 }
@@ -223,7 +218,7 @@ int stream_to_mailbox(struct stream *s, const char *path, struct error **err)
 {
 	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
 
-	if (fd < 0 || lseek(fd, JOB_MAILBOX_START, SEEK_SET) < 0)
+	if (fd < 0 || lseek(fd, MAILBOX_START, SEEK_SET) < 0)
 		return error_errno(err, errno, "open %s", path);
 	tcdrain(s->fd); /* this part of the stream is the first */
 	pthread_mutex_lock(&s->lock);
@@ -238,12 +233,11 @@ int stream_to_mailbox(struct stream *s, const char *path, struct error **err)
 /* What the host looks for is written when all that it stands for is there. */
 static void close_mailbox(struct stream *s)
 {
-	uint8_t head[sizeof(JOB_MAILBOX_MARK) - 1 + 8];
 	off_t end = lseek(s->fd, 0, SEEK_CUR);
+	uint8_t head[MAILBOX_HEAD];
 
-	memcpy(head, JOB_MAILBOX_MARK, sizeof(JOB_MAILBOX_MARK) - 1);
-	put_u64(head + sizeof(JOB_MAILBOX_MARK) - 1, (uint64_t)end - JOB_MAILBOX_START);
-	if (end > JOB_MAILBOX_START && fsync(s->fd) == 0 &&
+	mailbox_head_put(head, MAILBOX_MAIL, (uint64_t)end - MAILBOX_START);
+	if (end > MAILBOX_START && fsync(s->fd) == 0 &&
 	    pwrite(s->fd, head, sizeof(head), 0) == (ssize_t)sizeof(head))
 		fsync(s->fd);
 }
@@ -298,7 +292,7 @@ int stream_file_end(struct stream *s)
 {
 	uint8_t payload[8];
 
-	put_u64(payload, s->file_bytes);
+	put_le(payload, s->file_bytes, 8);
 	return stream_frame(s, WIRE_FILE_CLOSE, payload, sizeof(payload));
 }
 

@@ -12,6 +12,7 @@
 
 #include "artifact/internal.h"
 #include "base/progress.h"
+#include "wire/le.h"
 
 static int torn(struct error **err, const char *why)
 {
@@ -22,20 +23,6 @@ static int torn(struct error **err, const char *why)
 static int disk_failed(struct artifact *a, struct error **err, const char *what, const char *path)
 {
 	return error_set(err, EXIT_HOST, "%s %s/%s: %s", what, a->tmp, path, strerror(errno));
-}
-
-static uint32_t get_u32(const uint8_t *p)
-{
-	return (uint32_t)p[3] << 24 | p[2] << 16 | p[1] << 8 | p[0];
-}
-
-static uint64_t get_u64(const uint8_t *p)
-{
-	uint64_t v = 0;
-
-	for (int i = 7; i >= 0; i--)
-		v = v << 8 | p[i];
-	return v;
 }
 
 static char *payload_text(const struct wire_frame *f, size_t skip)
@@ -54,7 +41,7 @@ static int on_hello(struct artifact *a, const struct wire_frame *f, struct error
 static int on_heartbeat(struct artifact *a, const struct wire_frame *f, struct error **err)
 {
 	(void)err;
-	clock_check_note(&a->clock, get_u64(f->payload), now_s());
+	clock_check_note(&a->clock, get_le(f->payload, 8), now_s());
 	return 0;
 }
 
@@ -65,7 +52,7 @@ static int on_phase(struct artifact *a, const struct wire_frame *f, struct error
 	if (a->n_phases == PHASES_MAX)
 		return torn(err, "too many phases");
 	p = ARRAY_APPEND(a->phases, a->n_phases);
-	p->ns = get_u64(f->payload);
+	p->ns = get_le(f->payload, 8);
 	clock_check_note(&a->clock, p->ns, now_s());
 	snprintf(p->name, sizeof(p->name), "%.*s", (int)f->length - 8,
 		 (const char *)f->payload + 8);
@@ -147,7 +134,7 @@ static int on_file_data(struct artifact *a, const struct wire_frame *f, struct e
 
 static int on_pages(struct artifact *a, const struct wire_frame *f, struct error **err)
 {
-	uint32_t cpu = get_u32(f->payload);
+	uint32_t cpu = (uint32_t)get_le(f->payload, 4);
 	_cleanup_free_ char *path = xasprintf("trace/cpu%u.raw", cpu);
 	int *fd = page_files_slot(&a->pages, cpu);
 
@@ -172,10 +159,10 @@ static int on_file_close(struct artifact *a, const struct wire_frame *f, struct 
 	/* NFS and quotas may say so only here. */
 	if (close(fd) < 0)
 		return disk_failed(a, err, "write", a->file_path);
-	if (get_u64(f->payload) != a->file_len)
+	if (get_le(f->payload, 8) != a->file_len)
 		return error_set(err, EXIT_FAULT, "file \"%s\" has %llu bytes, %llu were announced",
 				 a->file_path, (unsigned long long)a->file_len,
-				 (unsigned long long)get_u64(f->payload));
+				 (unsigned long long)get_le(f->payload, 8));
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "image/cpio.h"
 #include "image/inputs.h"
 #include "wire/job.h"
+#include "wire/mailbox.h"
 
 int image_agent_hash(char ret[HASH_HEX], struct error **err)
 {
@@ -76,7 +77,7 @@ static int write_tray(struct boot_files *b, const struct image_inputs *in, const
 
 	if (stat(job, &st) < 0)
 		return error_errno(err, errno, "%s", job);
-	if ((uint64_t)st.st_size + JOB_MAILBOX_START > in->mailbox_bytes)
+	if ((uint64_t)st.st_size + MAILBOX_START > in->mailbox_bytes)
 		return error_set(err, EXIT_INPUT,
 				 "the policy's files (%s) don't fit into the mailbox (%s)",
 				 size_to_str((uint64_t)st.st_size), size_to_str(in->mailbox_bytes));

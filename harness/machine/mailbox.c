@@ -9,10 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "wire/job.h"
-
-#define MARK_LEN (sizeof(JOB_MAILBOX_MARK) - 1)
-#define TRAY_MARK_LEN (sizeof(JOB_TRAY_MARK) - 1)
+#include "wire/mailbox.h"
 
 int mailbox_create(uint64_t bytes, int *ret_fd, struct error **err)
 {
@@ -24,12 +21,6 @@ int mailbox_create(uint64_t bytes, int *ret_fd, struct error **err)
 	return 0;
 }
 
-static void put_u64(uint8_t *p, uint64_t v)
-{
-	for (int i = 0; i < 8; i++)
-		p[i] = (uint8_t)(v >> 8 * i);
-}
-
 static bool write_at(int fd, const void *data, size_t len, off_t at)
 {
 	return pwrite(fd, data, len, at) == (ssize_t)len;
@@ -37,46 +28,35 @@ static bool write_at(int fd, const void *data, size_t len, off_t at)
 
 int mailbox_put_job(int fd, const char *archive, struct error **err)
 {
-	uint8_t head[TRAY_MARK_LEN + 8];
+	uint8_t head[MAILBOX_HEAD];
 	_cleanup_free_ char *data = NULL;
 	size_t len;
 
 	if (file_read(archive, &data, &len, err) < 0)
 		return -1;
-	memcpy(head, JOB_TRAY_MARK, TRAY_MARK_LEN);
-	put_u64(head + TRAY_MARK_LEN, len);
-	if (!write_at(fd, data, len, JOB_MAILBOX_START) || !write_at(fd, head, sizeof(head), 0))
+	mailbox_head_put(head, MAILBOX_TRAY, len);
+	if (!write_at(fd, data, len, MAILBOX_START) || !write_at(fd, head, sizeof(head), 0))
 		return error_errno(err, errno, "put the job into the mailbox");
 	return 0;
-}
-
-static uint64_t get_u64(const uint8_t *p)
-{
-	uint64_t v = 0;
-
-	for (int i = 7; i >= 0; i--)
-		v = v << 8 | p[i];
-	return v;
 }
 
 /* Bytes of the stream; 0 without a mark or with a number that can't be true. */
 static uint64_t length(int fd)
 {
-	uint8_t head[MARK_LEN + 8];
+	uint8_t head[MAILBOX_HEAD];
 	struct stat st;
 	uint64_t n;
 
 	if (fstat(fd, &st) < 0 || pread(fd, head, sizeof(head), 0) != (ssize_t)sizeof(head) ||
-	    memcmp(head, JOB_MAILBOX_MARK, MARK_LEN) != 0)
+	    !mailbox_head_get(head, MAILBOX_MAIL, &n))
 		return 0;
-	n = get_u64(head + MARK_LEN);
-	return n <= (uint64_t)st.st_size - JOB_MAILBOX_START ? n : 0;
+	return n <= (uint64_t)st.st_size - MAILBOX_START ? n : 0;
 }
 
 int mailbox_read(int fd, int (*take)(void *arg, const void *data, size_t len), void *arg)
 {
 	uint64_t left = length(fd);
-	off_t at = JOB_MAILBOX_START;
+	off_t at = MAILBOX_START;
 	char chunk[64 * 1024];
 
 	while (left) {

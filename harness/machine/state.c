@@ -9,8 +9,8 @@
 #define TIMEOUT_S 60.0 /* a second or less, with both cores free */
 
 /* Tools and mailbox are files and memory of ours: each machine brings its own. */
-#define IGNORE_SHARED                                                            \
-	"{\"execute\": \"migrate-set-capabilities\", \"arguments\": "               \
+#define IGNORE_SHARED                                                 \
+	"{\"execute\": \"migrate-set-capabilities\", \"arguments\": " \
 	"{\"capabilities\": [{\"capability\": \"x-ignore-shared\", \"state\": true}]}}\n"
 /* The default is that of a network: bytes a second. */
 #define NO_LIMIT                                                    \

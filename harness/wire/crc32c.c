@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "wire/le.h"
 #include "wire/wire.h"
 
 #define POLY 0x82f63b78u
@@ -29,15 +30,6 @@ static void make_tables(void)
 			table[s][i] = table[s - 1][i] >> 8 ^ table[0][table[s - 1][i] & 0xff];
 }
 
-static uint64_t load_le64(const uint8_t *p)
-{
-	uint64_t v = 0;
-
-	for (int i = 7; i >= 0; i--)
-		v = v << 8 | p[i];
-	return v;
-}
-
 uint32_t crc32c(uint32_t crc, const void *data, size_t len)
 {
 	const uint8_t *p = data;
@@ -45,7 +37,7 @@ uint32_t crc32c(uint32_t crc, const void *data, size_t len)
 	pthread_once(&once, make_tables);
 	crc = ~crc;
 	for (; len >= SLICES; len -= SLICES, p += SLICES) {
-		uint64_t v = load_le64(p) ^ crc;
+		uint64_t v = get_le(p, 8) ^ crc;
 
 		crc = 0;
 		for (int s = 0; s < SLICES; s++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The job: everything the agent is told, as the file /job.  It comes in the
- * initramfs, or, where one boot serves many jobs, in the mailbox (below).
+ * initramfs, or, where one boot serves many jobs, by the mailbox (wire/mailbox.h).
  * Lines of "key value" with backslash escapes (\n, \\); repeated keys make
  * lists, in order.  Host (image/job.c) and agent (agent/job.c) share the keys.
  *
@@ -69,23 +69,6 @@ enum job_key {
  */
 #define JOB_STREAM_PORT "harness.frames"
 #define JOB_STREAM_TTY "/dev/ttyS1"
-
-/*
- * The mailbox is memory that guest and host share: the stream goes on in it,
- * from the start of the send phase, since a UART would take minutes.  Its first
- * page holds the mark and a little-endian u64, the number of bytes that follow
- * that page.  The guest writes both when all of them are there, and goes down.
- */
-#define JOB_MAILBOX_MARK "mailbox1"
-#define JOB_MAILBOX_START 4096
-
-/*
- * A guest without /job stops its machine when it has booted (agent/checkpoint.h).
- * When it goes on, there or in a machine that was restored from it, the mailbox
- * holds this mark, the number of bytes, and behind the page a cpio archive with
- * /job and what goes with it.
- */
-#define JOB_TRAY_MARK "jobtray1"
 
 /* Where the agent puts things for the workload: ${out} and ${data} of its command line. */
 #define JOB_OUT_DIR "/out"

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "wire/le.h"
+
 /* Offsets in the header; the page in wire.h shows it. */
 enum { AT_MAGIC = 0, AT_TYPE = 4, AT_VERSION = 6, AT_SEQ = 8, AT_LENGTH = 12, AT_CRC = 16 };
 
@@ -29,21 +31,6 @@ const char *wire_type_name(unsigned int type)
 	const struct frame_rule *rule = rule_of(type);
 
 	return rule ? rule->name : NULL;
-}
-
-static void put_le(uint8_t *p, uint32_t v, int bytes)
-{
-	for (int i = 0; i < bytes; i++)
-		p[i] = v >> 8 * i;
-}
-
-static uint32_t get_le(const uint8_t *p, int bytes)
-{
-	uint32_t v = 0;
-
-	for (int i = bytes - 1; i >= 0; i--)
-		v = v << 8 | p[i];
-	return v;
 }
 
 /* Over the header as if its checksum field were zero, and the payload. */

@@ -17,6 +17,7 @@
 #include "machine/mailbox.h"
 #include "machine/state.h"
 #include "wire/job.h"
+#include "wire/mailbox.h"
 
 /* --- the archive ------------------------------------------------------------------- */
 
@@ -26,8 +27,9 @@ static void make_archive(const char *path)
 
 	EXPECT_INT(cpio_data(c, JOB_PATH, 0444, "version 1\n", 10, NULL), 0);
 	EXPECT_INT(cpio_dir(c, "policy", NULL), 0);
-	EXPECT_INT(cpio_data(c, "/policy/daemon", 0555, "\x7f"
-							"ELF\0",
+	EXPECT_INT(cpio_data(c, "/policy/daemon", 0555,
+			     "\x7f"
+			     "ELF\0",
 			     5, NULL),
 		   0);
 	EXPECT_INT(cpio_finish(c, NULL), 0);
@@ -56,8 +58,9 @@ TEST(a_job_is_unpacked_as_the_kernel_would)
 	EXPECT_STR(job, "version 1\n");
 	EXPECT_INT(file_read(daemon, &program, &n, NULL), 0);
 	EXPECT_INT(n, 5);
-	EXPECT(memcmp(program, "\x7f"
-			       "ELF\0",
+	EXPECT(memcmp(program,
+		      "\x7f"
+		      "ELF\0",
 		      5) == 0);
 	EXPECT_INT(mode_of(at), 0444);
 	EXPECT_INT(mode_of(daemon), 0555);
@@ -98,10 +101,10 @@ TEST(a_tray_is_marked_and_measured)
 	EXPECT_INT(mailbox_create(1 << 20, &fd, NULL), 0);
 	EXPECT_INT(mailbox_put_job(fd, archive, NULL), 0);
 	EXPECT_INT(pread(fd, mark, 8, 0), 8);
-	EXPECT(memcmp(mark, JOB_TRAY_MARK, 8) == 0);
+	EXPECT(memcmp(mark, MAILBOX_TRAY, 8) == 0);
 	EXPECT_INT(pread(fd, &bytes, 8, 8), 8);
 	EXPECT(bytes > 300 && bytes % 512 == 0);
-	EXPECT_INT(pread(fd, first, 6, JOB_MAILBOX_START), 6);
+	EXPECT_INT(pread(fd, first, 6, MAILBOX_START), 6);
 	EXPECT(memcmp(first, "070701", 6) == 0);
 	/* What isn't a guest's own mail is none. */
 	EXPECT_INT(mailbox_read(fd, NULL, NULL), 0);
@@ -220,7 +223,8 @@ TEST(a_state_that_isnt_whole_is_told_by_its_name)
 TEST(a_refusal_is_told_in_qemus_words)
 {
 	static const char *const answers[] = {
-		DONE, DONE, DONE, DONE, "{\"error\": {\"class\": \"x\", \"desc\": \"no room\"}}", NULL,
+		DONE, DONE, DONE, DONE, "{\"error\": {\"class\": \"x\", \"desc\": \"no room\"}}",
+		NULL,
 	};
 	_cleanup_free_ char *state = scratch_path("refused");
 	struct error *err = NULL;
@@ -251,7 +255,9 @@ TEST(a_qemu_that_is_silent_is_waited_for_no_longer_than_was_said)
 TEST(a_stop_of_the_guest_is_heard)
 {
 	static const char *const answers[] = {
-		DONE, "{\"event\": \"GUEST_PANICKED\", \"data\": {\"action\": \"pause\"}}\n" DONE, NULL,
+		DONE,
+		"{\"event\": \"GUEST_PANICKED\", \"data\": {\"action\": \"pause\"}}\n" DONE,
+		NULL,
 	};
 	struct fake_qemu q;
 	struct qmp client;

@@ -19,7 +19,7 @@
 #include "machine/watchdog.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
-#include "wire/job.h"
+#include "wire/mailbox.h"
 
 /* --- command line -------------------------------------------------------------------- */
 
@@ -283,32 +283,32 @@ TEST(a_mailbox_gives_what_its_head_promises)
 	_cleanup_close_ int fd = -1;
 
 	EXPECT_INT(mailbox_create(1 << 20, &fd, NULL), 0);
-	EXPECT_INT(pwrite(fd, "frames", 6, JOB_MAILBOX_START), 6);
+	EXPECT_INT(pwrite(fd, "frames", 6, MAILBOX_START), 6);
 	take_mail(fd, &none);
 	put_head(fd, "mailbox0", 6);
 	take_mail(fd, &wrong);
-	put_head(fd, JOB_MAILBOX_MARK, 5);
+	put_head(fd, MAILBOX_MAIL, 5);
 	take_mail(fd, &some);
-	put_head(fd, JOB_MAILBOX_MARK, (1 << 20) - JOB_MAILBOX_START);
+	put_head(fd, MAILBOX_MAIL, (1 << 20) - MAILBOX_START);
 	take_mail(fd, &all);
 	EXPECT_INT(none.len, 0);
 	EXPECT_INT(wrong.len, 0);
 	EXPECT_INT(some.len, 5);
 	EXPECT(memcmp(some.data, "frame", 5) == 0);
-	EXPECT_INT(all.len, (1 << 20) - JOB_MAILBOX_START);
+	EXPECT_INT(all.len, (1 << 20) - MAILBOX_START);
 }
 
 /* The head is the guest's to write. */
 TEST(a_mailbox_is_never_read_beyond_its_end)
 {
-	static const uint64_t lies[] = { (1 << 20) - JOB_MAILBOX_START + 1, UINT64_MAX };
+	static const uint64_t lies[] = { (1 << 20) - MAILBOX_START + 1, UINT64_MAX };
 	_cleanup_close_ int fd = -1;
 
 	EXPECT_INT(mailbox_create(1 << 20, &fd, NULL), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
 		_cleanup_strbuf_ struct strbuf b = { 0 };
 
-		put_head(fd, JOB_MAILBOX_MARK, lies[i]);
+		put_head(fd, MAILBOX_MAIL, lies[i]);
 		take_mail(fd, &b);
 		EXPECT_INT(b.len, 0);
 	}
