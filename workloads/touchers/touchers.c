@@ -77,12 +77,11 @@ static unsigned long random_below(struct worker *w, unsigned long n)
 
 static uint64_t stamp(unsigned long page, unsigned int i, uint32_t times)
 {
-	return times ? mix(opt.seed ^ ((uint64_t)page << 20 | i)) + times : 0;
+	return mix(opt.seed ^ ((uint64_t)page << 20 | i)) + times;
 }
 
-static void touch(unsigned long page)
+static void compare(unsigned long page, const volatile uint64_t *words)
 {
-	volatile uint64_t *words = (volatile uint64_t *)(area + page * PAGE);
 	uint32_t times = written[page];
 
 	for (unsigned int i = 0; i < STAMPS; i++) {
@@ -96,6 +95,19 @@ static void touch(unsigned long page)
 			page, i, times, got, stamp(page, i, times));
 		exit(EX_DATAERR);
 	}
+}
+
+/*
+ * A new page isn't read before it is written: it would be the zero page first, and
+ * its replacement by another takes an IPI to each of the other threads' CPUs.
+ */
+static void touch(unsigned long page)
+{
+	volatile uint64_t *words = (volatile uint64_t *)(area + page * PAGE);
+	uint32_t times = written[page];
+
+	if (times)
+		compare(page, words);
 	written[page] = times + 1;
 	for (unsigned int i = 0; i < STAMPS; i++)
 		words[i * (PAGE / STAMPS / sizeof(*words))] = stamp(page, i, times + 1);
