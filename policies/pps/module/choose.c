@@ -50,6 +50,21 @@ bool pps_chosen(struct task_struct *task)
 	return ret;
 }
 
+/* By the process that is charged for its memory. */
+bool pps_chosen_mm(struct mm_struct *mm)
+{
+	struct task_struct *owner;
+	bool ret;
+
+	if (!rcu_access_pointer(chosen))
+		return true;
+	rcu_read_lock();
+	owner = rcu_dereference(mm->owner);
+	ret = owner && pps_chosen(owner);
+	rcu_read_unlock();
+	return ret;
+}
+
 /* Nobody asks any more. */
 void pps_choose_stop(void)
 {

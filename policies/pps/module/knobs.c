@@ -17,6 +17,7 @@ unsigned int pps_share = 100;
 unsigned int pps_cmd;
 unsigned int pps_may_write = 1;
 unsigned int pps_readahead = 1;
+unsigned int pps_exclusive = 1;
 unsigned int pps_enable = 1;
 
 static unsigned int period_min = 10, period_max = 600000;
@@ -74,6 +75,7 @@ static struct ctl_table pps_table[] = {
 	KNOB(cmd, proc_douintvec_minmax, SYSCTL_ZERO, SYSCTL_ONE),
 	KNOB(may_write, proc_douintvec_minmax, SYSCTL_ZERO, SYSCTL_ONE),
 	KNOB(readahead, proc_douintvec_minmax, SYSCTL_ZERO, SYSCTL_ONE),
+	KNOB(exclusive, proc_douintvec_minmax, SYSCTL_ZERO, SYSCTL_ONE),
 	{
 		.procname = "cgroup",
 		.data = cgroup_path,

@@ -17,6 +17,7 @@
 #include <linux/sched/task.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/swap.h>
 #include <linux/tracepoint.h>
 #include <linux/wait.h>
 
@@ -143,6 +144,9 @@ static void one_round(bool was_woken)
 	pps_count(was_woken ? PPS_ROUNDS_WAKE : PPS_ROUNDS_TIMER, 1);
 	scan_all(&round);
 	add_up(&round);
+	/* What kswapd takes at a time. */
+	if (round.freed >= SWAP_CLUSTER_MAX)
+		pps_own_progress(pps_gauges().pte + pps_gauges().unmapped);
 	us = div_u64(current->se.sum_exec_runtime - start, NSEC_PER_USEC);
 	pps_count(PPS_TIME_US, us);
 	trace_round(was_woken, round.full, round.found.pte, round.found.unmapped,
@@ -229,6 +233,7 @@ void pps_stop(void)
 static struct policy_dftlb_ops ops = {
 	.meminfo = pps_meminfo,
 	.readahead = pps_read_around,
+	.lru_keeps = pps_lru_keeps,
 };
 
 static int __init pps_init(void)

@@ -12,7 +12,8 @@
  *   6  in swap
  *
  * scan.c does this to one mm, kppsd.c decides when and choose.c to which;
- * readahead.c says what comes back together; knobs.c and stats.c are the user's
+ * readahead.c says what comes back together, and own.c what
+ * kswapd is to leave alone; knobs.c and stats.c are the user's
  * view of it.
  */
 #ifndef PPS_H
@@ -36,6 +37,7 @@ enum pps_counter {
 	PPS_ISOLATED_CACHED,	/* stage 5, of what was written earlier */
 	PPS_WRITTEN,		/* stages 3 and 4 were done */
 	PPS_RECLAIMED,		/* stage 5 was */
+	PPS_KEPT,		/* that kswapd came to, and left to PPS */
 	PPS_READAHEAD,		/* faults that read their neighbours, too */
 	PPS_TIME_US,		/* that kppsd was on a CPU */
 	PPS_NR_COUNTERS
@@ -62,6 +64,7 @@ extern unsigned int pps_share;
 extern unsigned int pps_cmd;
 extern unsigned int pps_may_write;
 extern unsigned int pps_readahead;
+extern unsigned int pps_exclusive;
 extern unsigned int pps_enable;
 
 int pps_knobs_register(void);
@@ -71,11 +74,18 @@ void pps_knobs_unregister(void);
 #define PPS_PATH_MAX 256
 int pps_choose(const char *path);
 bool pps_chosen(struct task_struct *task);
+bool pps_chosen_mm(struct mm_struct *mm);
 void pps_choose_stop(void);
 
 /* readahead.c */
 struct vm_fault;
 bool pps_read_around(const struct vm_fault *vmf, unsigned long *start, unsigned long *end);
+
+/* own.c: what kswapd leaves to PPS. */
+struct folio;
+bool pps_lru_keeps(struct folio *folio, struct vm_area_struct *vma);
+/* kppsd has freed what kswapd wants at a time, and has so many pages. */
+void pps_own_progress(u64 total);
 
 /* stats.c */
 struct seq_file;
@@ -92,6 +102,7 @@ struct pps_round {
 	u64 nr;			/* rounds before this one */
 	bool full;
 	struct task_struct *task;	/* whose mm it is */
+	u64 freed;
 	struct pps_gauges found;
 };
 

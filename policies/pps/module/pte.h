@@ -29,6 +29,12 @@ static inline bool pps_vma_ok(struct vm_area_struct *vma)
 	       !userfaultfd_armed(vma) && !vma_pkey(vma);
 }
 
+static inline bool pps_folio_ok(struct folio *folio)
+{
+	return !folio_test_large(folio) && folio_test_anon(folio) && !folio_test_ksm(folio) &&
+	       atomic_read(&folio->_mapcount) == 0;
+}
+
 /* The folio of an entry, under its table's lock; NULL: leave it alone. */
 static inline struct folio *pps_pte_folio(pte_t pte)
 {
@@ -37,10 +43,7 @@ static inline struct folio *pps_pte_folio(pte_t pte)
 	if (!pte_present(pte) || pte_special(pte) || pte_devmap(pte))
 		return NULL;
 	folio = page_folio(pte_page(pte));
-	if (folio_test_large(folio) || !folio_test_anon(folio) || folio_test_ksm(folio) ||
-	    atomic_read(&folio->_mapcount) != 0)
-		return NULL;
-	return folio;
+	return pps_folio_ok(folio) ? folio : NULL;
 }
 
 static inline bool pps_pte_hidden(pte_t pte)

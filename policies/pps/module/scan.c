@@ -272,7 +272,15 @@ static void leave(struct mm_struct *mm)
 	mmput_async(mm);
 }
 
-/* Not while pages are written. */
+static void reclaim_batch(struct scan *scan)
+{
+	unsigned long freed = policy_reclaim_folios(&scan->folios);
+
+	pps_count(PPS_RECLAIMED, freed);
+	scan->round->freed += freed;
+}
+
+/* The mm isn't held while pages are written. */
 static bool swap_batch(struct mm_struct *mm, struct scan *scan, unsigned long *at)
 {
 	scan->room = get_nr_swap_pages() > 0;
@@ -286,7 +294,7 @@ static bool swap_batch(struct mm_struct *mm, struct scan *scan, unsigned long *a
 	if (!scan->isolated)
 		return true;
 	if (scan->round->full)
-		pps_count(PPS_RECLAIMED, policy_reclaim_folios(&scan->folios));
+		reclaim_batch(scan);
 	else
 		pps_count(PPS_WRITTEN, policy_swap_folios(&scan->folios));
 	return true;

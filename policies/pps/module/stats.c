@@ -25,6 +25,7 @@ static const char * const names[PPS_NR_COUNTERS] = {
 	[PPS_ISOLATED_CACHED] = "isolated_cached",
 	[PPS_WRITTEN] = "written",
 	[PPS_RECLAIMED] = "reclaimed",
+	[PPS_KEPT] = "kept",
 	[PPS_READAHEAD] = "readahead",
 	[PPS_TIME_US] = "time_us",
 };

@@ -398,6 +398,8 @@ int main(void)
 		test_engine();
 	if (part("stages"))
 		test_stages(SWAP, DISK);
+	if (part("keeps"))
+		test_keeps();
 	if (part("pps"))
 		test_pps(cpus, number("pages", 1000), (unsigned int)number("cycles", 10), SWAP);
 	guest_end();

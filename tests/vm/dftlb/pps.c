@@ -71,7 +71,9 @@ static void test_knobs(void)
 		      knob_get("dftlb") == 1 && knob_get("share") == 100 && knob_get("cmd") == 0 &&
 		      knob_get("enable") == 1,
 	      "the knobs' defaults");
-	check(knob_get("may_write") == 1 && knob_get("readahead") == 1, "and those of ours");
+	check(knob_get("may_write") == 1 && knob_get("readahead") == 1 &&
+		      knob_get("exclusive") == 1,
+	      "and those of ours");
 	check(!knob_put("max_series", 0) && !knob_put("max_series", 65) && !knob_put("share", 0) &&
 		      !knob_put("share", 101) && !knob_put("cmd", 2) && !knob_put("period_ms", 9),
 	      "values out of range are refused");
@@ -243,5 +245,55 @@ void test_pps(unsigned int cpus, uint64_t pages, unsigned int cycles, const char
 	test_pressure(cpus, swap);
 	test_oom(cpus);
 	test_unload(cpus, cycles);
+	policy = "scanner";
+}
+
+static uint64_t vmstat(const char *name)
+{
+	char *text = get("/proc/vmstat"), *at = text ? strstr(text, name) : NULL;
+	uint64_t value = at ? strtoull(at + strlen(name), NULL, 10) : 0;
+
+	free(text);
+	return value;
+}
+
+static bool vmstat_moves(const char *name)
+{
+	uint64_t before = vmstat(name), end = now_ms() + LIMIT_MS;
+
+	while (vmstat(name) == before && now_ms() < end)
+		sleep_ms(20);
+	return vmstat(name) != before;
+}
+
+/* kswapd leaves the pages to kppsd if it is told to, and takes them if kppsd is too slow. */
+void test_keeps(void)
+{
+	uint64_t kept, end = now_ms() + 4 * LIMIT_MS;
+	pid_t pid;
+
+	policy = "pps";
+	policy_load();
+	knob_put("period_ms", 50);
+	knob_put("cmd", 1);
+	pid = spawn(hog);
+	/* Not before kppsd's first round is over, which has to look at all of it. */
+	while (counter("kept") < 100 && now_ms() < end)
+		sleep_ms(20);
+	kept = counter("kept");
+	check(kept >= 100, "kswapd comes to %llu pages that it leaves to kppsd",
+	      (unsigned long long)kept);
+	knob_put("share", 1);
+	wait_for("rounds", 20);
+	check(vmstat_moves("pgsteal_kswapd "), "and takes what it needs when kppsd is slow");
+	knob_put("exclusive", 0);
+	sleep_ms(100);
+	kept = counter("kept");
+	wait_for("rounds", 20);
+	check(vmstat_moves("pgsteal_kswapd ") && counter("kept") == kept,
+	      "told that they are not kppsd's alone, it leaves none");
+	counters_show();
+	reap(pid);
+	policy_unload();
 	policy = "scanner";
 }

@@ -9,4 +9,7 @@ void test_stages(const char *fast, const char *disk);
 /* pps.c: all of them, and the oracles. */
 void test_pps(unsigned int cpus, uint64_t pages, unsigned int cycles, const char *swap);
 
+/* What kswapd leaves to the policy. */
+void test_keeps(void);
+
 #endif
