@@ -120,6 +120,11 @@ test-debug: bootstrap-tests
 	@$(MAKE) --no-print-directory all
 	@tests/run -t 10000 $(wildcard tests/debug/*.test)
 
+# The long form of what test-debug has minutes of: eight hours.
+test-stress: bootstrap-tests
+	@$(MAKE) --no-print-directory all
+	@MATRIX=hours tests/debug/stress.test
+
 # Seven full builds of kernels: an hour.
 test-kernel: bootstrap-tests
 	@$(MAKE) --no-print-directory all
@@ -138,7 +143,7 @@ test-deterministic: bootstrap-tests
 	@$(MAKE) --no-print-directory all
 	@tests/deterministic
 
-.PHONY: unit-programs test-deterministic test-dftlb
+.PHONY: unit-programs test-deterministic test-dftlb test-stress
 unit-programs: $(UNIT)
 
 # Hours; a minute of it is in `make test`.
@@ -197,6 +202,7 @@ help:
 	@echo 'make test-debug  policies on kernels with KASAN, lockdep and kmemleak'
 	@echo 'make          $(BUILD)/harness, its agent and its libraries'
 	@echo 'make test-dftlb  delayed TLB flushes, and PPS, with 1, 2 and 4 CPUs'
+	@echo 'make test-stress  PPS on debug kernels under stress-ng (hours)'
 	@echo 'make test-kernel  that kernels are reproducible and patched ones built on top'
 	@echo 'make test-deterministic  every cell TIMES=20 times, all bits equal (hours)'
 	@echo 'make fuzz     ten million inputs for each reader of what guests write (hours)'

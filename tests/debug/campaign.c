@@ -24,7 +24,8 @@
 #define KMEMLEAK_AGE_MS 6000 /* it reports nothing that is younger than 5 s */
 #define NODE_EVERY 20        /* cycles */
 
-static const struct subject *const subjects[] = { &subject_watermark_timer, &subject_kmempowerd };
+static const struct subject *const subjects[] = { &subject_watermark_timer, &subject_kmempowerd,
+						  &subject_pps };
 static const struct subject *subject; /* whose module it is */
 
 static void find_subject(void)
@@ -53,7 +54,7 @@ static bool knobs_known(void)
 		found += e->d_name[0] != '.';
 	if (dir)
 		closedir(dir);
-	return found == subject->n_knobs;
+	return found == subject->n_knobs + subject->n_texts;
 }
 
 /* Returns how many writes did not do what they should have. */

@@ -16,11 +16,12 @@ struct subject {
 	const char *alive; /* the counter that moves */
 	const struct knob *knobs;
 	size_t n_knobs;
+	size_t n_texts;                   /* knobs that aren't numbers, which vary() changes */
 	void (*vary)(unsigned int round); /* sets what is to differ from round to round */
 	void (*work)(void);               /* with the module loaded, after the cycles; or NULL */
 };
 
-extern const struct subject subject_watermark_timer, subject_kmempowerd;
+extern const struct subject subject_watermark_timer, subject_kmempowerd, subject_pps;
 
 unsigned int option(const char *name, unsigned int def); /* on the kernel's command line */
 
