@@ -139,11 +139,16 @@ test-dftlb: bootstrap-tests
 		done; \
 	done
 
+# All of kpaged's test on four kernels; a part on two is in `make test`.
+test-kpaged: bootstrap-tests
+	@$(MAKE) --no-print-directory all test-kernels
+	@WHOLE=1 CYCLES=30 LIMIT=3000 tests/run -t 12000 tests/vm/kpaged.test
+
 test-deterministic: bootstrap-tests
 	@$(MAKE) --no-print-directory all
 	@tests/deterministic
 
-.PHONY: unit-programs test-deterministic test-dftlb test-stress
+.PHONY: unit-programs test-deterministic test-dftlb test-stress test-kpaged
 unit-programs: $(UNIT)
 
 # Hours; a minute of it is in `make test`.
@@ -203,6 +208,7 @@ help:
 	@echo 'make          $(BUILD)/harness, its agent and its libraries'
 	@echo 'make test-dftlb  delayed TLB flushes, and PPS, with 1, 2 and 4 CPUs'
 	@echo 'make test-stress  PPS on debug kernels under stress-ng (hours)'
+	@echo 'make test-kpaged  all of the test of kpaged, on four kernels'
 	@echo 'make test-kernel  that kernels are reproducible and patched ones built on top'
 	@echo 'make test-deterministic  every cell TIMES=20 times, all bits equal (hours)'
 	@echo 'make fuzz     ten million inputs for each reader of what guests write (hours)'

@@ -7,6 +7,7 @@
 #ifndef POLICY_COMPAT_H
 #define POLICY_COMPAT_H
 
+#include <linux/ftrace.h>
 #include <linux/mmzone.h>
 #include <linux/sysctl.h>
 
@@ -33,6 +34,13 @@
 #define COMPAT_SYSRQ_KEY u8
 #else
 #define COMPAT_SYSRQ_KEY int
+#endif
+
+/* Where a function that ftrace watches goes on (renamed in 6.3). */
+#ifdef ftrace_regs_set_instruction_pointer
+#define compat_ftrace_set_ip(regs, ip) ftrace_regs_set_instruction_pointer(regs, ip)
+#else
+#define compat_ftrace_set_ip(regs, ip) ftrace_instruction_pointer_set(regs, ip)
 #endif
 
 /*

@@ -18,3 +18,8 @@ endif
 ifneq ($(shell grep large_folio_split $(srctree)/include/trace/events/migrate.h),)
 ccflags-y += -DCOMPAT_MIGRATE_FOLIO_SPLIT
 endif
+# folio_isolate_lru(), which isn't in the headers, changed what it returns together
+# with this one (6.4).
+ifneq ($(shell grep 'bool isolate_movable_page' $(srctree)/include/linux/migrate.h),)
+ccflags-y += -DCOMPAT_ISOLATE_BOOL
+endif

@@ -13,7 +13,6 @@
 #include <linux/kernel_stat.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
-#include <linux/policy_kpaged.h>
 #include <linux/random.h>
 #include <linux/sched/cputime.h>
 #include <linux/sched/mm.h>
@@ -24,6 +23,7 @@
 
 #include "kpaged.h"
 #include "kp_trace.h"
+#include "walk.h"
 
 /* Entries under one hold of the locks. */
 #define BATCH 256
@@ -72,17 +72,17 @@ static bool gate_open(void)
 /* --- passes ------------------------------------------------------------------------ */
 
 struct walk {
-	struct policy_kpaged_walk walk;
+	struct kp_walk walk;
 	struct kp_map *map;
 };
 
-static void old(struct policy_kpaged_walk *walk, unsigned long addr, int nid)
+static void old(struct kp_walk *walk, unsigned long addr, int nid)
 {
 	kp_ring_add(container_of(walk, struct walk, walk)->map, addr, nid);
 }
 
 /* Whether it was accessed or not: what the age is worth shows against this. */
-static void any(struct policy_kpaged_walk *walk, unsigned long addr, int nid)
+static void any(struct kp_walk *walk, unsigned long addr, int nid)
 {
 	if (get_random_u32() % 2 == 0)
 		old(walk, addr, nid);
@@ -138,7 +138,7 @@ static bool age_batch(struct kp_map *map, unsigned int *ptes)
 		},
 		.map = map,
 	};
-	int ret = policy_kpaged_age(map->mm, &w.walk);
+	int ret = kp_walk_age(map->mm, &w.walk);
 
 	kp_count(KP_AGED, w.walk.nr_present);
 	kp_count(KP_YOUNG, w.walk.nr_young);

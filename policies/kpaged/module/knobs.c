@@ -17,6 +17,9 @@ unsigned int kp_easy_pct = 100;
 unsigned int kp_yellow_pct = 100;
 unsigned int kp_orange_pct = 100;
 unsigned int kp_red_pct = 100;
+unsigned int kp_wait = 1;
+unsigned int kp_wait_ms = 5000;
+unsigned int kp_wait_nofs_ms = 1000;
 unsigned int kp_ra_discard = 1;
 unsigned int kp_random;
 
@@ -48,6 +51,9 @@ static struct ctl_table kp_table[] = {
 	KNOB(yellow_pct, SYSCTL_ZERO, &pct_max),
 	KNOB(orange_pct, SYSCTL_ZERO, &pct_max),
 	KNOB(red_pct, SYSCTL_ZERO, &pct_max),
+	KNOB(wait, SYSCTL_ZERO, SYSCTL_ONE),
+	KNOB(wait_ms, &one, &minute),
+	KNOB(wait_nofs_ms, &one, &minute),
 	KNOB(ra_discard, SYSCTL_ZERO, SYSCTL_ONE),
 	KNOB(random, SYSCTL_ZERO, SYSCTL_ONE),
 	{}

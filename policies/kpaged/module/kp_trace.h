@@ -8,7 +8,6 @@
 
 #include <linux/jiffies.h>
 #include <linux/mm_types.h>
-#include <linux/policy_kpaged.h>
 #include <linux/tracepoint.h>
 
 #include "kpaged.h"
@@ -42,29 +41,64 @@ TRACE_EVENT(pass,
 	TP_printk("mm=%lx candidates=%u ms=%u", __entry->mm, __entry->candidates, __entry->ms)
 );
 
-/* What came of kswapd's round. nr_reclaimed is what was free at once. */
+/* What came of kswapd's round. */
 TRACE_EVENT(round,
-	TP_PROTO(const struct policy_kpaged_round *round, int way),
+	TP_PROTO(const struct kp_round *round, int way),
 	TP_ARGS(round, way),
 	TP_STRUCT__entry(
 		__field(int, nid)
 		__field(int, way)
-		__field(int, priority)
-		__field(unsigned long, nr_to_reclaim)
-		__field(unsigned long, nr_scanned)
+		__field(unsigned long, wanted)
+		__field(unsigned long, nr_taken)
 		__field(unsigned long, nr_reclaimed)
 	),
 	TP_fast_assign(
-		__entry->nid = round->pgdat->node_id;
+		__entry->nid = round->nid;
 		__entry->way = way;
-		__entry->priority = round->priority;
-		__entry->nr_to_reclaim = round->nr_to_reclaim;
-		__entry->nr_scanned = round->nr_scanned;
+		__entry->wanted = round->wanted;
+		__entry->nr_taken = round->nr_taken;
 		__entry->nr_reclaimed = round->nr_reclaimed;
 	),
-	TP_printk("nid=%d way=%s priority=%d nr_to_reclaim=%lu nr_scanned=%lu nr_reclaimed=%lu",
-		  __entry->nid, kp_show_way(__entry->way), __entry->priority,
-		  __entry->nr_to_reclaim, __entry->nr_scanned, __entry->nr_reclaimed)
+	TP_printk("nid=%d way=%s wanted=%lu nr_taken=%lu nr_reclaimed=%lu",
+		  __entry->nid, kp_show_way(__entry->way), __entry->wanted,
+		  __entry->nr_taken, __entry->nr_reclaimed)
+);
+
+TRACE_DEFINE_ENUM(KP_WOKEN);
+TRACE_DEFINE_ENUM(KP_ESCAPED_TIMEOUT);
+TRACE_DEFINE_ENUM(KP_ESCAPED_NOFS);
+TRACE_DEFINE_ENUM(KP_ESCAPED_SWAP_FULL);
+TRACE_DEFINE_ENUM(KP_ESCAPED_KSWAPD);
+TRACE_DEFINE_ENUM(KP_ESCAPED_DYING);
+
+/* Of those that slept. */
+#define kp_show_end(end)				\
+	__print_symbolic(end,				\
+		{ KP_WOKEN, "woken" },			\
+		{ KP_ESCAPED_TIMEOUT, "timeout" },	\
+		{ KP_ESCAPED_NOFS, "nofs" },		\
+		{ KP_ESCAPED_SWAP_FULL, "swap_full" },	\
+		{ KP_ESCAPED_KSWAPD, "kswapd" },	\
+		{ KP_ESCAPED_DYING, "dying" })
+
+/* An allocation has waited for so long. */
+TRACE_EVENT(wait,
+	TP_PROTO(int order, gfp_t gfp, unsigned long took, int end),
+	TP_ARGS(order, gfp, took, end),
+	TP_STRUCT__entry(
+		__field(int, order)
+		__field(unsigned long, gfp_flags)
+		__field(unsigned int, ms)
+		__field(int, end)
+	),
+	TP_fast_assign(
+		__entry->order = order;
+		__entry->gfp_flags = (__force unsigned long)gfp;
+		__entry->ms = jiffies_to_msecs(took);
+		__entry->end = end;
+	),
+	TP_printk("order=%d gfp_flags=%#lx ms=%u end=%s", __entry->order,
+		  __entry->gfp_flags, __entry->ms, kp_show_end(__entry->end))
 );
 
 #endif /* KP_TRACE_H */

@@ -3,9 +3,10 @@
  * kpaged: a thread ages pages in idle time, mapping by mapping, and keeps those
  * that were not used; kswapd takes them when the page cache has nothing easy.
  *
- * maps.c has the mappings and their candidates, age.c the thread, round.c what
- * kswapd does, readahead.c what is not read, mode.c how short memory is. knobs.c, stats.c and report.c are the
- * user's view.
+ * maps.c has the mappings and their candidates, walk.c their page tables, age.c
+ * the thread, round.c what kswapd does and wait.c who waits for it, readahead.c
+ * what isn't read, swapcache.c what becomes of the pages, mode.c how short memory is. symbols.c and divert.c are the ways into the kernel; knobs.c,
+ * stats.c and report.c are the user's view.
  */
 #ifndef KPAGED_H
 #define KPAGED_H
@@ -15,7 +16,6 @@
 #include <linux/list.h>
 #include <linux/mm_types.h>
 #include <linux/mmzone.h>
-#include <linux/policy_kpaged.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -34,18 +34,35 @@ enum kp_counter {
 	KP_EXPIRED,		/* candidates that got too old */
 	KP_WAKEUPS,		/* of kswapds */
 	KP_ROUNDS,		/* of kswapds; each goes one way: */
-	KP_EASY,		/*   page cache only */
+	KP_EASY,		/*   page cache is there */
 	KP_CANDIDATES_USED,	/*   pages that the thread had found */
 	KP_OVERLOAD,		/*   the largest resident mapping, for want of those */
 	KP_ORDINARY,		/*   all left to the LRU lists */
 	KP_TRIED,		/* mappings that kswapd looked for pages in */
 	KP_MARKED,		/* pages that it put into the swap cache */
-	KP_RECLAIMED,		/* pages that were free at once */
+	KP_RECLAIMED,		/* of these, and found in it before, pages that it freed */
 	KP_STALE,		/* candidates that didn't qualify any more */
 	KP_WRITEBACK_WAITS,	/* of kswapds, a tick each, for what is being written */
+	KP_STALLS,		/* allocations that would have reclaimed; each ends in one way: */
+	KP_WOKEN,		/*   kswapd has made room; all others have reclaimed: */
+	KP_ESCAPED_TIMEOUT,	/*   it took too long */
+	KP_ESCAPED_NOFS,	/*   ... for one that may hold a file system's lock */
+	KP_ESCAPED_SWAP_FULL,
+	KP_ESCAPED_KSWAPD,	/*   it has given up, or this policy is leaving */
+	KP_ESCAPED_KTHREAD,	/*   a kernel thread */
+	KP_ESCAPED_IO,		/*   one that writes may depend on */
+	KP_ESCAPED_DYING,
+	KP_ESCAPED_NOT_SHORT,	/*   there is room, but not for this */
+	KP_WAITS,		/* of these, those that slept */
+	KP_WAIT_MS,		/* for so long, together */
 	KP_RA_FILE,		/* read-ahead that was left out */
 	KP_RA_FORCED,
 	KP_RA_SWAP,
+	KP_CACHE_ADDS,		/* pages, to the swap cache */
+	KP_CACHE_ADDS_KSWAPD,
+	KP_SWAP_FAULTS,		/* lookups in it */
+	KP_SWAP_HITS,
+	KP_SWAP_HITS_MARKED,	/* of what kswapd had put there for us */
 	KP_NR_COUNTERS
 };
 
@@ -68,6 +85,9 @@ extern unsigned int kp_easy_pct;
 extern unsigned int kp_yellow_pct;
 extern unsigned int kp_orange_pct;
 extern unsigned int kp_red_pct;
+extern unsigned int kp_wait;
+extern unsigned int kp_wait_ms;
+extern unsigned int kp_wait_nofs_ms;
 extern unsigned int kp_ra_discard;
 extern unsigned int kp_random;
 
@@ -119,10 +139,25 @@ void kp_age_exit(void);
 enum kp_counter kp_mode(void);
 
 /* round.c */
-void kp_round(struct policy_kpaged_round *round);
+struct kp_round {
+	int nid;
+	unsigned long wanted;		/* pages */
+	unsigned long nr_taken;		/* off the LRU */
+	unsigned long nr_reclaimed;	/* of these, and those that were being written before */
+};
+
+int kp_round_init(void);
+void kp_round_exit(void);
+
+/* wait.c */
+int kp_wait_init(void);
+void kp_wait_exit(void);
+int kp_waiting(void);			/* tasks, now */
+void kp_wake_waiters(void);		/* for them to look whether there is room */
 
 /* readahead.c */
-bool kp_discard(enum policy_ra what);
+int kp_readahead_init(void);
+void kp_readahead_exit(void);
 
 /* knobs.c */
 int kp_knobs_register(void);

@@ -3,59 +3,57 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
-#include <linux/policy_kpaged.h>
 
 #include "kpaged.h"
+#include "swapcache.h"
+#include "symbols.h"
 
 #define CREATE_TRACE_POINTS
 #include "kp_trace.h"
 
-static const struct policy_kpaged_ops ops = {
-	.round = kp_round,
-	.discard = kp_discard,
+/* Whoever comes later uses what came before; kswapds leave before what they use goes. */
+static const struct part {
+	int (*init)(void);
+	void (*exit)(void);
+} parts[] = {
+	{ kp_symbols_find, NULL },
+	{ kp_swapcache_init, kp_swapcache_exit },
+	{ kp_age_init, kp_age_exit },
+	{ kp_round_init, kp_round_exit },
+	{ kp_wait_init, kp_wait_exit },
+	{ kp_readahead_init, kp_readahead_exit },
+	{ kp_stats_register, kp_stats_unregister },
+	{ kp_knobs_register, kp_knobs_unregister },
+	{ kp_report_register, kp_report_unregister },
 };
+
+static void exit_parts(unsigned int n)
+{
+	while (n) {
+		if (parts[--n].exit)
+			parts[n].exit();
+	}
+}
 
 static int __init kp_init(void)
 {
-	int ret = kp_age_init();
+	unsigned int i;
 
-	if (ret)
-		goto fail;
-	ret = policy_kpaged_attach(&ops);
-	if (ret)
-		goto exit_age;
-	ret = kp_stats_register();
-	if (ret)
-		goto detach;
-	ret = kp_knobs_register();
-	if (ret)
-		goto unregister_stats;
-	ret = kp_report_register();
-	if (ret)
-		goto unregister_knobs;
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		int ret = parts[i].init();
+
+		if (ret) {
+			pr_err("not loaded: %pe\n", ERR_PTR(ret));
+			exit_parts(i);
+			return ret;
+		}
+	}
 	return 0;
-
-unregister_knobs:
-	kp_knobs_unregister();
-unregister_stats:
-	kp_stats_unregister();
-detach:
-	policy_kpaged_detach();
-exit_age:
-	kp_age_exit();
-fail:
-	pr_err("not loaded: %pe\n", ERR_PTR(ret));
-	return ret;
 }
 
-/* Kswapds leave before the thread does, which owns the mappings. */
 static void __exit kp_exit(void)
 {
-	kp_report_unregister();
-	kp_knobs_unregister();
-	kp_stats_unregister();
-	policy_kpaged_detach();
-	kp_age_exit();
+	exit_parts(ARRAY_SIZE(parts));
 }
 
 module_init(kp_init);

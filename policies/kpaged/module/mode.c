@@ -42,7 +42,7 @@ enum kp_counter kp_mode(void)
 
 	for_each_online_node(nid)
 		add_node(&sum, NODE_DATA(nid));
-	if (below(&sum, sum.min, READ_ONCE(kp_red_pct)))
+	if (below(&sum, sum.min, READ_ONCE(kp_red_pct)) || kp_waiting())
 		return KP_RED;
 	if (below(&sum, sum.low, READ_ONCE(kp_orange_pct)))
 		return KP_ORANGE;

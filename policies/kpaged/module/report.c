@@ -13,10 +13,16 @@
 #include "compat.h"
 #include "kpaged.h"
 #include "report.h"
+#include "swapcache.h"
 
 #define KEY 'y'
 
-static struct kp_report base;
+static u64 readahead_before;
+
+static s64 count(enum kp_counter what)
+{
+	return atomic64_read(&kp_counts[what]);
+}
 
 /* Read-ahead is counted by core code, per CPU, after the page was added. */
 static u64 readahead(void)
@@ -32,46 +38,32 @@ static u64 readahead(void)
 	return n;
 }
 
-static void take(struct kp_report *ret)
-{
-	ret->readahead = readahead();
-	policy_kpaged_swap_read(&ret->swap);
-	ret->candidates = kp_candidates();
-}
-
+/*
+ * What was deleted is what was added and isn't there any more. The gauge lags by
+ * what each CPU still has of it.
+ */
 void kp_report_take(struct kp_report *ret)
 {
-	take(ret);
-	ret->readahead -= base.readahead;
-	ret->swap.added -= base.swap.added;
-	ret->swap.added_kswapd -= base.swap.added_kswapd;
-	ret->swap.deleted -= base.swap.deleted;
-	ret->swap.lookups -= base.swap.lookups;
-	ret->swap.hits -= base.swap.hits;
-	ret->swap.hits_marked -= base.swap.hits_marked;
-}
-
-static s64 count(enum kp_counter what)
-{
-	return atomic64_read(&kp_counts[what]);
+	ret->readahead = readahead() - readahead_before;
+	ret->deleted = max(count(KP_CACHE_ADDS) - kp_swapcache_grown(), 0LL);
+	ret->candidates = kp_candidates();
 }
 
 static void show_report(COMPAT_SYSRQ_KEY key)
 {
-	const struct policy_kpaged_swap *s;
+	s64 hits = count(KP_SWAP_HITS), faults = count(KP_SWAP_FAULTS);
 	struct kp_report r;
 
 	kp_report_take(&r);
-	s = &r.swap;
-	pr_info("Swap cache: add %llu [%llu-%llu], del %llu, find %llu/%llu [%llu] %llu%%\n",
-		s->added, r.readahead, s->added_kswapd, s->deleted, s->hits, s->lookups,
-		s->hits_marked, s->lookups ? div64_u64(s->hits * 100, s->lookups) : 0);
-	/* No allocation waits, and no dirty page is deferred: the third and the last are 0. */
-	pr_info("kswapd: total %lld overload %lld out of sync %d\n", count(KP_MARKED),
-		count(KP_OVERLOAD), 0);
+	pr_info("Swap cache: add %lld [%llu-%lld], del %lld, find %lld/%lld [%lld] %lld%%\n",
+		count(KP_CACHE_ADDS), r.readahead, count(KP_CACHE_ADDS_KSWAPD), r.deleted, hits,
+		faults, count(KP_SWAP_HITS_MARKED), faults ? div64_s64(hits * 100, faults) : 0);
+	pr_info("kswapd: total %lld overload %lld out of sync %lld\n", count(KP_MARKED),
+		count(KP_OVERLOAD), count(KP_WAITS));
 	pr_info("kswapd: wakeup %lld [g %lld y %lld o %lld r %lld] free %lld io %lld\n",
 		count(KP_WAKEUPS), count(KP_GREEN), count(KP_YELLOW), count(KP_ORANGE),
 		count(KP_RED), count(KP_ROUNDS), count(KP_TRIED));
+	/* No dirty page is deferred. */
 	pr_info("kswapd: aged pages %ld dirty pages %d\n", r.candidates, 0);
 }
 
@@ -84,7 +76,7 @@ static const struct sysrq_key_op op = {
 
 int kp_report_register(void)
 {
-	take(&base);
+	readahead_before = readahead();
 	return register_sysrq_key(KEY, &op);
 }
 

@@ -2,12 +2,12 @@
 #ifndef KP_REPORT_H
 #define KP_REPORT_H
 
-#include <linux/policy_kpaged.h>
+#include <linux/types.h>
 
-/* Swap counters since the module was loaded, and gauges. */
+/* What no counter of ours has: since the module was loaded, and gauges. */
 struct kp_report {
-	struct policy_kpaged_swap swap;
-	u64 readahead;
+	u64 readahead;		/* pages read ahead from swap */
+	s64 deleted;		/* pages, from the swap cache */
 	long candidates;
 };
 

@@ -1,29 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A round of kswapd: easy page cache first, then the thread's candidates, then
- * the largest resident mapping. The LRU lists' turn follows, for page cache only
- * where one of these served; where none did, or kswapd is getting desperate, it
- * is as ever.
+ * the largest resident mapping. It stands before shrink_node(), and if it has
+ * brought the node above its watermarks the LRU lists have no turn; else they
+ * have theirs as ever.
+ *
+ * kswapd holds no lock here, and waits for nobody but, some ticks, for writes.
  */
 #include <linux/mm.h>
 #include <linux/mmzone.h>
-#include <linux/policy_kpaged.h>
 #include <linux/sched/mm.h>
 #include <linux/swap.h>
 #include <linux/vmstat.h>
 
+#include "divert.h"
 #include "kpaged.h"
 #include "kp_trace.h"
+#include "swapcache.h"
+#include "symbols.h"
+#include "walk.h"
 
-/*
- * Rounds below this priority are left to the LRU lists: they see more than
- * anonymous pages that are mapped once. As where balance_pgdat() begins to
- * worry, DEF_PRIORITY - 2, and two more (ours).
- */
-#define MIN_PRIORITY (DEF_PRIORITY - 4)
+/* Page cache that was easy so many times in a row doesn't suffice (ours). */
+#define EASY_ROUNDS 4
 
-/* Within this, page cache is still looked for in small parts of its lists. */
-#define EASY_PRIORITY (DEF_PRIORITY - 2)
+/* For pages that are being written, in ticks (ours). */
+#define WRITE_TICKS 10
+
+/* --- the node's memory ------------------------------------------------------------- */
 
 /* node_page_state() without what each CPU still has of it; that isn't exported. */
 static unsigned long node_pages(struct pglist_data *pgdat, enum node_stat_item item)
@@ -33,124 +36,251 @@ static unsigned long node_pages(struct pglist_data *pgdat, enum node_stat_item i
 	return max(n, 0L);
 }
 
-static bool is_easy(const struct policy_kpaged_round *round)
+/* As kswapd's own test is, for single pages: one zone that is high enough will do. */
+static bool is_balanced(struct pglist_data *pgdat)
 {
-	struct pglist_data *pgdat = round->pgdat;
+	int i, highest = -1;
+
+	for (i = pgdat->nr_zones - 1; i >= 0; i--) {
+		struct zone *zone = pgdat->node_zones + i;
+
+		if (!managed_zone(zone))
+			continue;
+		if (highest < 0)
+			highest = i;
+		if (zone_page_state(zone, NR_FREE_PAGES) >
+		    high_wmark_pages(zone) + zone->lowmem_reserve[highest])
+			return true;
+	}
+	return highest < 0;
+}
+
+/* As much as kswapd wants of a round, as far as one turn goes. */
+static unsigned long wanted(struct pglist_data *pgdat)
+{
+	unsigned long sum = 0;
+	int i;
+
+	for (i = 0; i < pgdat->nr_zones; i++) {
+		struct zone *zone = pgdat->node_zones + i;
+
+		if (managed_zone(zone))
+			sum += max(high_wmark_pages(zone), SWAP_CLUSTER_MAX);
+	}
+	return min_t(unsigned long, sum, KP_TURN_MAX - SWAP_CLUSTER_MAX);
+}
+
+static bool is_easy(struct pglist_data *pgdat, unsigned long wanted)
+{
 	unsigned long inactive = node_pages(pgdat, NR_INACTIVE_FILE);
 	unsigned long busy = node_pages(pgdat, NR_FILE_DIRTY) +
 			     node_pages(pgdat, NR_WRITEBACK);
 
-	return round->priority >= EASY_PRIORITY && inactive > busy &&
-	       (inactive - busy) * 100 > round->nr_to_reclaim * READ_ONCE(kp_easy_pct);
+	return inactive > busy &&
+	       (inactive - busy) * 100 > wanted * READ_ONCE(kp_easy_pct);
 }
 
-/* What was found doesn't count for as much as what it freed, or will free. */
-static unsigned int progress(const struct policy_kpaged_pageout *out)
-{
-	return max(out->nr_marked, out->nr_reclaimed);
-}
+/* --- pages ------------------------------------------------------------------------------ */
 
-/* Returns the progress, or -EAGAIN: this mapping's candidates are to be kept for later. */
-static int pageout(struct kp_map *map, struct policy_kpaged_round *round,
-		   struct policy_kpaged_pageout *out)
+/* Returns pages taken, or -EAGAIN: this mapping's lock is held by others. */
+static int take(struct kp_map *map, struct kp_round *round, struct kp_pageout *out)
 {
+	LIST_HEAD(folios);
 	int ret;
 
 	if (!mmget_not_zero(map->mm))
 		return 0;
-	ret = policy_kpaged_pageout(map->mm, out);
+	ret = kp_walk_take(map->mm, out, &folios);
 	mmput_async(map->mm);
 	if (ret) {
 		kp_count(KP_LOCKED, 1);
 		return ret;
 	}
-
 	kp_count(KP_TRIED, 1);
 	kp_count(KP_STALE, out->nr_stale);
-	kp_count(KP_MARKED, out->nr_marked);
-	kp_count(KP_RECLAIMED, out->nr_reclaimed);
-	round->nr_scanned += out->nr_taken + out->nr_stale;
-	round->nr_reclaimed += out->nr_reclaimed;
-	return progress(out);
+	round->nr_taken += out->nr_taken;
+	round->nr_reclaimed += kp_kernel.reclaim_pages(&folios);
+	return out->nr_taken;
 }
 
-static unsigned int take_candidates(struct policy_kpaged_round *round)
+static void take_candidates(struct kp_round *round)
 {
 	unsigned long addr[SWAP_CLUSTER_MAX];
-	unsigned int done = 0;
 	struct kp_map *map;
 	int ret = 0;
 
-	while (ret >= 0 && done < round->nr_to_reclaim && (map = kp_map_richest())) {
-		struct policy_kpaged_pageout out = {
+	while (ret >= 0 && round->nr_taken < round->wanted && (map = kp_map_richest())) {
+		struct kp_pageout out = {
 			.addr = addr,
-			.nid = round->pgdat->node_id,
+			.nid = round->nid,
 			.even_young = READ_ONCE(kp_random),
 		};
 
 		kp_ring_expire(map);
 		out.nr = kp_ring_take(map, out.nid, addr, ARRAY_SIZE(addr));
 		if (out.nr)
-			ret = pageout(map, round, &out);
-		done += max(ret, 0);
+			ret = take(map, round, &out);
 		kp_map_put(map);
 		cond_resched();
 	}
-	return done;
 }
 
 /* By its resident size alone, wherever the last time ended. */
-static unsigned int take_from_largest(struct policy_kpaged_round *round)
+static void take_from_largest(struct kp_round *round)
 {
 	struct kp_map *map = kp_map_largest();
-	struct policy_kpaged_pageout out = {
-		.nr = SWAP_CLUSTER_MAX,
-		.nid = round->pgdat->node_id,
+	struct kp_pageout out = {
+		.nr = min_t(unsigned long, round->wanted, SWAP_CLUSTER_MAX),
+		.nid = round->nid,
 		.even_young = true,
 	};
-	int done;
 
 	if (!map)
-		return 0;
+		return;
 	out.from = READ_ONCE(map->largest);
-	done = max(pageout(map, round, &out), 0);
+	take(map, round, &out);
 	WRITE_ONCE(map->largest, out.from);
 	kp_map_put(map);
-	return done;
 }
 
-/* More in flight would only wait there, and what is in flight will be free. */
-static void wait_for_writeback(struct policy_kpaged_round *round)
+/* --- what has been written is free only if someone takes it from the swap cache ----------- */
+
+/* Found in the swap cache, to be put; NULL: it has gone, or its device has. */
+static struct folio *cached(unsigned long entry)
 {
-	if (node_pages(round->pgdat, NR_WRITEBACK) <= round->nr_to_reclaim)
-		return;
-	kp_count(KP_WRITEBACK_WAITS, 1);
-	schedule_timeout_uninterruptible(1);
+	const swp_entry_t swap = { entry };
+	struct swap_info_struct *device = kp_kernel.get_swap_device(swap);
+	struct folio *folio;
+
+	if (!device)
+		return NULL;
+	folio = kp_kernel.swap_cache_get_folio(swap, NULL, 0);
+	put_swap_device(device);
+	return IS_ERR(folio) ? NULL : folio;
 }
 
-static enum kp_counter choose(struct policy_kpaged_round *round)
+/* False: it is still being written; else it is listed, or no business of ours any more. */
+static bool is_settled(unsigned long entry, struct list_head *folios)
 {
-	if (round->priority < MIN_PRIORITY)
-		return KP_ORDINARY;
-	if (is_easy(round))
+	struct folio *folio = cached(entry);
+	bool settled;
+
+	if (!folio)
+		return true;
+	settled = !folio_test_writeback(folio);
+	if (settled && !folio_test_dirty(folio) && !folio_mapped(folio) && kp_isolate(folio))
+		list_add_tail(&folio->lru, folios);
+	folio_put(folio);
+	return settled;
+}
+
+static void reap_settled(struct kp_taker *taker, struct kp_round *round)
+{
+	LIST_HEAD(folios);
+	unsigned int i, left = 0;
+
+	for (i = 0; i < taker->n; i++) {
+		if (!is_settled(taker->entry[i], &folios))
+			taker->entry[left++] = taker->entry[i];
+	}
+	taker->n = left;
+	round->nr_reclaimed += kp_kernel.reclaim_pages(&folios);
+}
+
+/* What takes longer is left to the lists, which have it at their ends. */
+static void reap(struct kp_taker *taker, struct kp_round *round)
+{
+	int ticks;
+
+	for (ticks = 0; ticks < WRITE_TICKS; ticks++) {
+		reap_settled(taker, round);
+		if (!taker->n)
+			return;
+		kp_count(KP_WRITEBACK_WAITS, 1);
+		schedule_timeout_uninterruptible(1);
+	}
+	reap_settled(taker, round);
+}
+
+static void take_by(void (*way)(struct kp_round *round), struct kp_round *round)
+{
+	struct kp_taker *taker = kp_taker_of(round->nid);
+
+	kp_taker_begin(taker);
+	way(round);
+	reap(taker, round);
+	kp_taker_end(taker);
+}
+
+/* --- the round -------------------------------------------------------------------------------- */
+
+static enum kp_counter choose(struct pglist_data *pgdat, struct kp_round *round)
+{
+	struct kp_taker *taker = kp_taker_of(round->nid);
+
+	if (is_easy(pgdat, round->wanted) && taker->easy_rounds++ < EASY_ROUNDS)
 		return KP_EASY;
-	if (!get_nr_swap_pages())
+	taker->easy_rounds = 0;
+	if (get_nr_swap_pages() < SWAP_CLUSTER_MAX)
 		return KP_ORDINARY;
-	wait_for_writeback(round);
-	if (take_candidates(round))
+	take_by(take_candidates, round);
+	if (round->nr_taken)
 		return KP_CANDIDATES_USED;
-	return take_from_largest(round) ? KP_OVERLOAD : KP_ORDINARY;
+	take_by(take_from_largest, round);
+	return round->nr_taken ? KP_OVERLOAD : KP_ORDINARY;
 }
 
-void kp_round(struct policy_kpaged_round *round)
+/* Whether the lists' turn may be left out. */
+static bool take_turn(struct pglist_data *pgdat)
 {
+	struct kp_round round = { .nid = pgdat->node_id };
 	enum kp_counter way;
 
-	if (!READ_ONCE(kp_enable))
-		return;
-	way = choose(round);
+	/* For a boost, or a high order: neither is ours. */
+	if (is_balanced(pgdat))
+		return false;
+	round.wanted = wanted(pgdat);
+	way = choose(pgdat, &round);
 	kp_count(KP_ROUNDS, 1);
 	kp_count(way, 1);
-	round->may_swap = way == KP_ORDINARY;
-	trace_round(round, way);
+	kp_count(KP_RECLAIMED, round.nr_reclaimed);
+	trace_round(&round, way);
+	if (!round.nr_reclaimed || !is_balanced(pgdat))
+		return false;
+	/* It succeeded, of which its own count doesn't know. */
+	pgdat->kswapd_failures = 0;
+	return true;
+}
+
+static bool is_wanted(void)
+{
+	return current_is_kswapd() && READ_ONCE(kp_enable);
+}
+
+static void shrink_node_after_turn(struct pglist_data *pgdat, void *control);
+
+static struct kp_divert diverted = {
+	.name = "shrink_node",
+	.to = shrink_node_after_turn,
+	.wanted = is_wanted,
+};
+
+static void shrink_node_after_turn(struct pglist_data *pgdat, void *control)
+{
+	void (*shrink_node)(struct pglist_data *pgdat, void *control) = diverted.original;
+
+	if (!take_turn(pgdat))
+		shrink_node(pgdat, control);
+	kp_wake_waiters();
+	kp_divert_left(&diverted);
+}
+
+int kp_round_init(void)
+{
+	return kp_divert_start(&diverted);
+}
+
+void kp_round_exit(void)
+{
+	kp_divert_stop(&diverted);
 }

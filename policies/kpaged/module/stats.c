@@ -4,12 +4,12 @@
  * trace point.
  */
 #include <linux/errno.h>
-#include <linux/policy_kpaged.h>
 #include <linux/tracepoint.h>
 
 #include "kpaged.h"
 #include "policy_proc.h"
 #include "report.h"
+#include "swapcache.h"
 
 atomic64_t kp_counts[KP_NR_COUNTERS];
 
@@ -36,24 +36,50 @@ static const char * const names[KP_NR_COUNTERS] = {
 	[KP_RECLAIMED] = "reclaimed",
 	[KP_STALE] = "stale",
 	[KP_WRITEBACK_WAITS] = "writeback_waits",
+	[KP_STALLS] = "stalls",
+	[KP_WOKEN] = "woken",
+	[KP_ESCAPED_TIMEOUT] = "escaped_timeout",
+	[KP_ESCAPED_NOFS] = "escaped_nofs",
+	[KP_ESCAPED_SWAP_FULL] = "escaped_swap_full",
+	[KP_ESCAPED_KSWAPD] = "escaped_kswapd",
+	[KP_ESCAPED_KTHREAD] = "escaped_kthread",
+	[KP_ESCAPED_IO] = "escaped_io",
+	[KP_ESCAPED_DYING] = "escaped_dying",
+	[KP_ESCAPED_NOT_SHORT] = "escaped_not_short",
+	[KP_WAITS] = "waits",
+	[KP_WAIT_MS] = "wait_ms",
 	[KP_RA_FILE] = "ra_discarded",
 	[KP_RA_FORCED] = "ra_discarded_forced",
 	[KP_RA_SWAP] = "ra_discarded_swap",
+	[KP_CACHE_ADDS] = "cache_adds",
+	[KP_CACHE_ADDS_KSWAPD] = "cache_adds_kswapd",
+	[KP_SWAP_FAULTS] = "swap_faults",
+	[KP_SWAP_HITS] = "swap_hits",
+	[KP_SWAP_HITS_MARKED] = "swap_hits_marked",
 };
+
+/* Parts after their wholes in the list, and read before them. */
+static void read_counts(s64 *ret)
+{
+	int i;
+
+	for (i = KP_NR_COUNTERS; i--;)
+		ret[i] = atomic64_read(&kp_counts[i]);
+}
 
 static int show(struct seq_file *m, void *data)
 {
 	struct kp_report report;
+	s64 counts[KP_NR_COUNTERS];
 	int i;
 
-	for (i = 0; i < KP_NR_COUNTERS; i++)
-		seq_printf(m, "%s %lld\n", names[i], (s64)atomic64_read(&kp_counts[i]));
 	kp_report_take(&report);
-	seq_printf(m, "cache_adds %llu\ncache_adds_readahead %llu\ncache_adds_kswapd %llu\n",
-		   report.swap.added, report.readahead, report.swap.added_kswapd);
-	seq_printf(m, "cache_dels %llu\nswap_faults %llu\nswap_hits %llu\nswap_hits_marked %llu\n",
-		   report.swap.deleted, report.swap.lookups, report.swap.hits,
-		   report.swap.hits_marked);
+	read_counts(counts);
+	for (i = 0; i < KP_NR_COUNTERS; i++)
+		seq_printf(m, "%s %lld\n", names[i], counts[i]);
+	seq_printf(m, "cache_adds_readahead %llu\ncache_dels %lld\nprobes_missed %llu\n",
+		   report.readahead, report.deleted, kp_swapcache_missed());
+	seq_printf(m, "waiting %d\n", kp_waiting());
 	seq_printf(m, "candidates %ld\ncandidates_counted %ld\n", report.candidates,
 		   kp_candidates_counted());
 	return 0;

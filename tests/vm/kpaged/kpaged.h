@@ -26,12 +26,14 @@ void load_end(void);
 /* A process that writes so much, then holds it; until released. */
 void hog_start(unsigned int mb);
 void hog_end(void);
+bool hog_dies(unsigned int mb); /* it writes so much, and is killed within a minute */
 
 void spinners_start(void); /* one for each CPU */
 void spinners_end(void);
 
 /* swap.c: all of /dev/vdb. */
 void swap_on(void);
+void swap_off(void);
 
 uint64_t vmstat(const char *name);
 uint64_t free_mb(void);

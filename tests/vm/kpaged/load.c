@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define PAGE 4096ul
@@ -157,6 +158,28 @@ void hog_start(unsigned int mb)
 void hog_end(void)
 {
 	reap(hog_pid);
+}
+
+static void hog_to_be_killed(void)
+{
+	put("/proc/self/oom_score_adj", "1000");
+	hog_run();
+}
+
+bool hog_dies(unsigned int mb)
+{
+	uint64_t end = now_ms() + 60000;
+	pid_t ended = 0;
+
+	hog_mb = mb;
+	hog_pid = spawn(hog_to_be_killed);
+	while (!ended && now_ms() < end) {
+		sleep_ms(50);
+		ended = waitpid(hog_pid, NULL, WNOHANG);
+	}
+	if (!ended)
+		hog_end();
+	return ended == hog_pid;
 }
 
 static void spin(void)

@@ -27,6 +27,12 @@ void swap_on(void)
 		give_up("swap on " DEVICE ": %s", strerror(errno));
 }
 
+void swap_off(void)
+{
+	if (swapoff(DEVICE) < 0)
+		give_up("swap off: %s", strerror(errno));
+}
+
 static uint64_t number_of(const char *path, const char *name)
 {
 	char *text = get(path), *at = text;

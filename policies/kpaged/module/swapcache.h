@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef KP_SWAPCACHE_H
+#define KP_SWAPCACHE_H
+
+#include <linux/types.h>
+
+struct task_struct;
+
+/* What one turn of a node's kswapd takes at most, in pages. */
+#define KP_TURN_MAX 512
+
+/* A node's kswapd, while it takes pages for us. All but `task` is its own. */
+struct kp_taker {
+	struct task_struct *task;
+	unsigned int n;
+	unsigned long entry[KP_TURN_MAX];	/* swap entries that it has added since */
+	unsigned int easy_rounds;		/* in a row */
+};
+
+int kp_swapcache_init(void);
+void kp_swapcache_exit(void);		/* when no kswapd is taking pages any more */
+struct kp_taker *kp_taker_of(int nid);
+void kp_taker_begin(struct kp_taker *taker);
+void kp_taker_end(struct kp_taker *taker);
+long kp_swapcache_grown(void);		/* pages in it, against when we came */
+u64 kp_swapcache_missed(void);		/* calls that the probes had no room for */
+
+#endif
