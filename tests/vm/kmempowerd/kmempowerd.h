@@ -66,7 +66,11 @@ unsigned int blocks_find(void); /* how many */
 bool blocks_online(void);
 bool blocks_offline(void);
 
-/* pinned.c, hold.c, plug.c */
+/* Whether this form of the policy has a say in where pages go. */
+bool chooses_targets(void);
+
+/* targets.c, pinned.c, hold.c, plug.c */
+void test_targets(void);
 void test_pinned(void);
 void test_room(void);
 void test_hold(void);

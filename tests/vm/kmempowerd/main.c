@@ -65,12 +65,17 @@ static unsigned int spoilt(const struct region *before, size_t n)
 	return spoilt;
 }
 
-/* If the policy has a say, pages go where other pages are. */
+bool chooses_targets(void)
+{
+	return strstr(policy, "targets") || strstr(policy, "divert");
+}
+
+/* Pages go where other pages are. */
 static void check_targets(const struct region *before, size_t n)
 {
 	unsigned int bad = spoilt(before, n);
 
-	if (!strstr(policy, "targets") && !strstr(policy, "divert")) {
+	if (!chooses_targets()) {
 		check(counter("targets_taken") == 0, "where pages go, the allocator decides");
 		return;
 	}
@@ -412,10 +417,10 @@ static const struct {
 	const char *name;
 	void (*test)(void);
 } parts[] = {
-	{ "knobs", test_knobs },   { "evacuates", test_evacuates }, { "requests", test_requests },
-	{ "pinned", test_pinned }, { "room", test_room },           { "hold", test_hold },
-	{ "plug", test_plug },     { "control", test_control },     { "rate", test_rate },
-	{ "cycles", test_cycles },
+	{ "knobs", test_knobs },       { "evacuates", test_evacuates }, { "targets", test_targets },
+	{ "requests", test_requests }, { "pinned", test_pinned },       { "room", test_room },
+	{ "hold", test_hold },         { "plug", test_plug },           { "control", test_control },
+	{ "rate", test_rate },         { "cycles", test_cycles },
 };
 
 int main(void)
