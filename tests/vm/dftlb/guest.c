@@ -362,10 +362,8 @@ static void test_engine(void)
 	uint64_t rounds = number("rounds", 20);
 
 	test_ticks(rounds);
-	if (cpus > 1) {
+	if (cpus > 1)
 		test_ipis(rounds);
-		test_counts(rounds);
-	}
 	test_ages(rounds);
 	test_eager(rounds);
 	test_forced(rounds);
@@ -396,6 +394,8 @@ int main(void)
 	}
 	if (part("engine"))
 		test_engine();
+	if (part("counts") && cpus > 1)
+		test_counts(number("rounds", 20));
 	if (part("stages"))
 		test_stages(SWAP, DISK);
 	if (part("keeps"))

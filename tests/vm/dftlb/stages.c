@@ -82,6 +82,7 @@ static void test_written(void)
 	check(reached && counter("reclaimed") == 0,
 	      "cmd 0 takes %llu pages to swap, and reclaims none",
 	      (unsigned long long)counter("written"));
+	rounds(3);
 	check(counter("isolated_cached") == 0, "nor does it look for them there");
 	/* What it writes now has to get to swap, too, before they are dropped. */
 	subject_visit(&s, true);
