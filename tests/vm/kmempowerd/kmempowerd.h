@@ -69,6 +69,9 @@ bool blocks_offline(void);
 /* Whether this form of the policy has a say in where pages go. */
 bool chooses_targets(void);
 
+/* many.c: so many, of regions of 4 MB; takes minutes. */
+void evacuate_many(unsigned int wanted);
+
 /* targets.c, pinned.c, hold.c, plug.c */
 void test_targets(void);
 void test_pinned(void);

@@ -399,6 +399,14 @@ static void test_cycles(void)
 	fill_drop(&f);
 }
 
+/* If it is asked for: only=many. */
+static void test_many(void)
+{
+	const char *option = boot_option("evacuations");
+
+	evacuate_many(option ? (unsigned int)atoi(option) : 2000);
+}
+
 /* What the kernel said, from its first complaint on. */
 static void show_complaint(void)
 {
@@ -416,11 +424,12 @@ static void show_complaint(void)
 static const struct {
 	const char *name;
 	void (*test)(void);
+	bool if_asked;
 } parts[] = {
 	{ "knobs", test_knobs },       { "evacuates", test_evacuates }, { "targets", test_targets },
 	{ "requests", test_requests }, { "pinned", test_pinned },       { "room", test_room },
 	{ "hold", test_hold },         { "plug", test_plug },           { "control", test_control },
-	{ "rate", test_rate },         { "cycles", test_cycles },
+	{ "rate", test_rate },         { "cycles", test_cycles },       { "many", test_many, true },
 };
 
 int main(void)
@@ -434,7 +443,7 @@ int main(void)
 	policy_load();
 	only = boot_option("only");
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
-		if (!only || !strcmp(only, parts[i].name))
+		if (only ? !strcmp(only, parts[i].name) : !parts[i].if_asked)
 			parts[i].test();
 	}
 	if (!check(!taint(), "the kernel had nothing to complain about (taint %#lx)", taint()))
