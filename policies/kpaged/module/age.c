@@ -130,11 +130,13 @@ static bool due(struct kp_map *map)
 /* One batch; false: this mapping has no more. */
 static bool age_batch(struct kp_map *map, unsigned int *ptes)
 {
+	bool random = READ_ONCE(kp_random);
 	struct walk w = {
 		.walk = {
 			.addr = map->cursor,
 			.nr_ptes = min_t(unsigned int, BATCH, *ptes),
-			.old = READ_ONCE(kp_random) ? any : old,
+			.even_young = random,
+			.old = random ? any : old,
 		},
 		.map = map,
 	};

@@ -4,6 +4,7 @@
 #include <linux/sysctl.h>
 
 #include "compat.h"
+#include "defer.h"
 #include "kpaged.h"
 
 unsigned int kp_enable = 1;
@@ -21,11 +22,13 @@ unsigned int kp_wait = 1;
 unsigned int kp_wait_ms = 5000;
 unsigned int kp_wait_nofs_ms = 1000;
 unsigned int kp_ra_discard = 1;
+unsigned int kp_defer_pages = 64;
 unsigned int kp_random;
 
 static unsigned int one = 1, hundred = 100, pct_max = 10000;
 static unsigned int minute = 60000, hour = 3600000;
 static unsigned int run_min = 256, run_max = 1 << 24;
+static unsigned int defer_max = KP_DEFER_MAX;
 static unsigned int ring_min = 64, ring_max = 1 << 22;
 
 #define KNOB(name, min, max)				\
@@ -55,6 +58,7 @@ static struct ctl_table kp_table[] = {
 	KNOB(wait_ms, &one, &minute),
 	KNOB(wait_nofs_ms, &one, &minute),
 	KNOB(ra_discard, SYSCTL_ZERO, SYSCTL_ONE),
+	KNOB(defer_pages, SYSCTL_ZERO, &defer_max),
 	KNOB(random, SYSCTL_ZERO, SYSCTL_ONE),
 	{}
 };

@@ -5,7 +5,8 @@
  *
  * maps.c has the mappings and their candidates, walk.c their page tables, age.c
  * the thread, round.c what kswapd does and wait.c who waits for it, readahead.c
- * what isn't read, swapcache.c what becomes of the pages, mode.c how short memory is. symbols.c and divert.c are the ways into the kernel; knobs.c,
+ * what isn't read, defer.c what isn't written yet, swapcache.c what becomes of the
+ * pages, mode.c how short memory is. symbols.c and divert.c are the ways into the kernel; knobs.c,
  * stats.c and report.c are the user's view.
  */
 #ifndef KPAGED_H
@@ -58,6 +59,8 @@ enum kp_counter {
 	KP_RA_FILE,		/* read-ahead that was left out */
 	KP_RA_FORCED,
 	KP_RA_SWAP,
+	KP_DEFERRED,		/* pages whose write has waited */
+	KP_DEFERRED_SAVED,	/* of these, those seen in use again before it */
 	KP_CACHE_ADDS,		/* pages, to the swap cache */
 	KP_CACHE_ADDS_KSWAPD,
 	KP_SWAP_FAULTS,		/* lookups in it */
@@ -89,6 +92,7 @@ extern unsigned int kp_wait;
 extern unsigned int kp_wait_ms;
 extern unsigned int kp_wait_nofs_ms;
 extern unsigned int kp_ra_discard;
+extern unsigned int kp_defer_pages;
 extern unsigned int kp_random;
 
 /* Addresses, each with its page's node in the bits below the page. */

@@ -4,6 +4,7 @@
 
 #include <linux/module.h>
 
+#include "defer.h"
 #include "kpaged.h"
 #include "swapcache.h"
 #include "symbols.h"
@@ -19,6 +20,7 @@ static const struct part {
 	{ kp_symbols_find, NULL },
 	{ kp_swapcache_init, kp_swapcache_exit },
 	{ kp_age_init, kp_age_exit },
+	{ kp_defer_init, kp_defer_exit },
 	{ kp_round_init, kp_round_exit },
 	{ kp_wait_init, kp_wait_exit },
 	{ kp_readahead_init, kp_readahead_exit },

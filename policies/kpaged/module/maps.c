@@ -159,9 +159,12 @@ static unsigned long live(struct kp_map *map)
 	return READ_ONCE(map->live.n);
 }
 
+/* What is locked can't be had, and may be more than is there yet. */
 static unsigned long resident(struct kp_map *map)
 {
-	return anon_pages(map->mm);
+	unsigned long pages = anon_pages(map->mm), locked = READ_ONCE(map->mm->locked_vm);
+
+	return pages > locked ? pages - locked : 0;
 }
 
 static struct kp_map *map_most(unsigned long (*of)(struct kp_map *map))

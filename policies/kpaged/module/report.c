@@ -11,6 +11,7 @@
 #include <linux/vmstat.h>
 
 #include "compat.h"
+#include "defer.h"
 #include "kpaged.h"
 #include "report.h"
 #include "swapcache.h"
@@ -63,8 +64,7 @@ static void show_report(COMPAT_SYSRQ_KEY key)
 	pr_info("kswapd: wakeup %lld [g %lld y %lld o %lld r %lld] free %lld io %lld\n",
 		count(KP_WAKEUPS), count(KP_GREEN), count(KP_YELLOW), count(KP_ORANGE),
 		count(KP_RED), count(KP_ROUNDS), count(KP_TRIED));
-	/* No dirty page is deferred. */
-	pr_info("kswapd: aged pages %ld dirty pages %d\n", r.candidates, 0);
+	pr_info("kswapd: aged pages %ld dirty pages %u\n", r.candidates, kp_deferred());
 }
 
 static const struct sysrq_key_op op = {

@@ -13,6 +13,7 @@
 #include <linux/swap.h>
 #include <linux/vmstat.h>
 
+#include "defer.h"
 #include "divert.h"
 #include "kpaged.h"
 #include "kp_trace.h"
@@ -145,24 +146,10 @@ static void take_from_largest(struct kp_round *round)
 
 /* --- what has been written is free only if someone takes it from the swap cache ----------- */
 
-/* Found in the swap cache, to be put; NULL: it has gone, or its device has. */
-static struct folio *cached(unsigned long entry)
-{
-	const swp_entry_t swap = { entry };
-	struct swap_info_struct *device = kp_kernel.get_swap_device(swap);
-	struct folio *folio;
-
-	if (!device)
-		return NULL;
-	folio = kp_kernel.swap_cache_get_folio(swap, NULL, 0);
-	put_swap_device(device);
-	return IS_ERR(folio) ? NULL : folio;
-}
-
 /* False: it is still being written; else it is listed, or no business of ours any more. */
 static bool is_settled(unsigned long entry, struct list_head *folios)
 {
-	struct folio *folio = cached(entry);
+	struct folio *folio = kp_swap_cached(entry);
 	bool settled;
 
 	if (!folio)
@@ -269,6 +256,7 @@ static void shrink_node_after_turn(struct pglist_data *pgdat, void *control)
 {
 	void (*shrink_node)(struct pglist_data *pgdat, void *control) = diverted.original;
 
+	kp_release_deferred();
 	if (!take_turn(pgdat))
 		shrink_node(pgdat, control);
 	kp_wake_waiters();

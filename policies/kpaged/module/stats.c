@@ -6,6 +6,7 @@
 #include <linux/errno.h>
 #include <linux/tracepoint.h>
 
+#include "defer.h"
 #include "kpaged.h"
 #include "policy_proc.h"
 #include "report.h"
@@ -51,6 +52,8 @@ static const char * const names[KP_NR_COUNTERS] = {
 	[KP_RA_FILE] = "ra_discarded",
 	[KP_RA_FORCED] = "ra_discarded_forced",
 	[KP_RA_SWAP] = "ra_discarded_swap",
+	[KP_DEFERRED] = "deferred",
+	[KP_DEFERRED_SAVED] = "deferred_saved",
 	[KP_CACHE_ADDS] = "cache_adds",
 	[KP_CACHE_ADDS_KSWAPD] = "cache_adds_kswapd",
 	[KP_SWAP_FAULTS] = "swap_faults",
@@ -79,7 +82,7 @@ static int show(struct seq_file *m, void *data)
 		seq_printf(m, "%s %lld\n", names[i], counts[i]);
 	seq_printf(m, "cache_adds_readahead %llu\ncache_dels %lld\nprobes_missed %llu\n",
 		   report.readahead, report.deleted, kp_swapcache_missed());
-	seq_printf(m, "waiting %d\n", kp_waiting());
+	seq_printf(m, "waiting %d\ndirty %u\n", kp_waiting(), kp_deferred());
 	seq_printf(m, "candidates %ld\ncandidates_counted %ld\n", report.candidates,
 		   kp_candidates_counted());
 	return 0;

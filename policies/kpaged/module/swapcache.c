@@ -87,6 +87,19 @@ static void takers_free(void)
 	kfree(takers);
 }
 
+struct folio *kp_swap_cached(unsigned long entry)
+{
+	const swp_entry_t swap = { entry };
+	struct swap_info_struct *device = kp_kernel.get_swap_device(swap);
+	struct folio *folio;
+
+	if (!device)
+		return NULL;
+	folio = kp_kernel.swap_cache_get_folio(swap, NULL, 0);
+	put_swap_device(device);
+	return IS_ERR(folio) ? NULL : folio;
+}
+
 /* --- additions -------------------------------------------------------------------- */
 
 struct added {
@@ -128,19 +141,27 @@ static int added(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 /* --- lookups ------------------------------------------------------------------------ */
 
+struct looked {
+	unsigned long entry;
+	unsigned long vma;	/* 0: for a file in shared memory, or our own */
+};
+
 /* swap_cache_get_folio(entry, vma, addr) */
 static int looking_up(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	*(unsigned long *)ri->data = regs->di;
+	struct looked *looked = (void *)ri->data;
+
+	looked->entry = regs->di;
+	looked->vma = regs->si;
 	return 0;
 }
 
 static int looked_up(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	unsigned long entry = *(unsigned long *)ri->data;
+	unsigned long entry = ((struct looked *)ri->data)->entry;
 
 	/* Our own, to see what became of a page. */
-	if (current_is_kswapd())
+	if (!((struct looked *)ri->data)->vma)
 		return 0;
 	kp_count(KP_SWAP_FAULTS, 1);
 	if (IS_ERR_OR_NULL((void *)regs_return_value(regs)))
@@ -168,7 +189,7 @@ static struct kretprobe probes[] = {
 		.kp.symbol_name = "swap_cache_get_folio",
 		.entry_handler = looking_up,
 		.handler = looked_up,
-		.data_size = sizeof(unsigned long),
+		.data_size = sizeof(struct looked),
 		.maxactive = MAX_ACTIVE,
 	},
 };

@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+struct folio;
 struct task_struct;
 
 /* What one turn of a node's kswapd takes at most, in pages. */
@@ -22,6 +23,8 @@ void kp_swapcache_exit(void);		/* when no kswapd is taking pages any more */
 struct kp_taker *kp_taker_of(int nid);
 void kp_taker_begin(struct kp_taker *taker);
 void kp_taker_end(struct kp_taker *taker);
+/* Found there, to be put; NULL: it has gone, or its device has. */
+struct folio *kp_swap_cached(unsigned long entry);
 long kp_swapcache_grown(void);		/* pages in it, against when we came */
 u64 kp_swapcache_missed(void);		/* calls that the probes had no room for */
 

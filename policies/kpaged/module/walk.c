@@ -79,13 +79,15 @@ static void mark_young(struct folio *folio)
 
 static void age_one(struct kp_walk *walk, unsigned long addr, pte_t *pte, struct folio *folio)
 {
+	bool young = clear_accessed(pte);
+
 	walk->nr_present++;
-	if (clear_accessed(pte)) {
+	if (young) {
 		mark_young(folio);
 		walk->nr_young++;
-	} else {
-		walk->old(walk, addr, folio_nid(folio));
 	}
+	if (!young || walk->even_young)
+		walk->old(walk, addr, folio_nid(folio));
 }
 
 static void take_one(struct piece *piece, pte_t *pte, struct folio *folio)

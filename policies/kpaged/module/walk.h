@@ -11,6 +11,7 @@
 struct kp_walk {
 	unsigned long addr;		/* where to begin; then where it ended */
 	unsigned long nr_ptes;		/* at most */
+	bool even_young;		/* whether those that were accessed are told of, too */
 	/* Not accessed since the last look. Under a spin lock. */
 	void (*old)(struct kp_walk *walk, unsigned long addr, int nid);
 	unsigned long nr_present, nr_young;	/* pages that were there; accessed */

@@ -26,14 +26,23 @@ void load_end(void);
 /* A process that writes so much, then holds it; until released. */
 void hog_start(unsigned int mb);
 void hog_end(void);
-bool hog_dies(unsigned int mb); /* it writes so much, and is killed within a minute */
+bool hog_dies(unsigned int mb); /* it writes so much, and is killed within five minutes */
 
 void spinners_start(void); /* one for each CPU */
 void spinners_end(void);
 
-/* swap.c: all of /dev/vdb. */
-void swap_on(void);
-void swap_off(void);
+/* swap.c: all of a device, /dev/vdb or another. */
+#define SWAP_DISK "/dev/vdb"
+void swap_on(const char *device);
+void swap_off(const char *device);
+
+/* files.c: ext4 on /dev/vdc, and a group with a limit. */
+void files_mount(void);
+const char *loop_attach(unsigned int mb); /* over a file there */
+bool group_make(unsigned int limit_mb);
+pid_t group_writes(unsigned int mb); /* a process in the group, to a file */
+pid_t group_uses(unsigned int mb);   /* or so much memory */
+bool comes_to_end(pid_t pid, unsigned int seconds);
 
 uint64_t vmstat(const char *name);
 uint64_t free_mb(void);

@@ -41,9 +41,12 @@ static uint64_t *word(char *area, unsigned long page)
 	return (uint64_t *)(area + page * PAGE);
 }
 
-static char *write_area(unsigned int mb)
+static char *write_area(unsigned int mb, bool lock)
 {
 	char *area = map(mb * MB, MAP_PRIVATE);
+
+	if (lock && mlock2(area, mb * MB, MLOCK_ONFAULT) < 0)
+		_exit(1);
 
 	/* One entry for each page is what is looked at. */
 	madvise(area, mb * MB, MADV_NOHUGEPAGE);
@@ -77,10 +80,8 @@ static uint64_t look_at(char *area, unsigned int mb)
 static void load_run(void)
 {
 	/* Later areas are at lower addresses: the hot one comes first where the order is theirs. */
-	char *cold = write_area(cold_mb), *hot = write_area(hot_mb);
+	char *cold = write_area(cold_mb, lock_cold), *hot = write_area(hot_mb, false);
 
-	if (lock_cold && mlock(cold, cold_mb * MB) < 0)
-		_exit(1);
 	shared->ready = true;
 	for (;;) {
 		shared->hot_faults += look_at(hot, hot_mb);
@@ -110,7 +111,7 @@ struct load *load_start(unsigned int hot, unsigned int cold, bool lock)
 
 void load_wait_passes(struct load *l, uint64_t n)
 {
-	uint64_t to = l->passes + n, end = now_ms() + 60000;
+	uint64_t to = l->passes + n, end = now_ms() + 300000;
 
 	while (l->passes < to && now_ms() < end)
 		sleep_ms(50);
@@ -118,7 +119,7 @@ void load_wait_passes(struct load *l, uint64_t n)
 
 void load_look(struct load *l)
 {
-	uint64_t end = now_ms() + 60000;
+	uint64_t end = now_ms() + 300000;
 
 	l->done = false;
 	l->look = true;
@@ -136,7 +137,8 @@ void load_end(void)
 
 static void hog_run(void)
 {
-	write_area(hog_mb);
+	/* What it has isn't to be had again: it would be cold, too. Unless nothing else is left. */
+	write_area(hog_mb, !lock_cold);
 	shared->ready = true;
 	for (;;)
 		pause();
@@ -144,7 +146,7 @@ static void hog_run(void)
 
 void hog_start(unsigned int mb)
 {
-	uint64_t end = now_ms() + 120000;
+	uint64_t end = now_ms() + 300000;
 
 	shared->ready = false;
 	hog_mb = mb;
@@ -152,7 +154,7 @@ void hog_start(unsigned int mb)
 	while (!shared->ready && now_ms() < end)
 		sleep_ms(50);
 	if (!shared->ready)
-		give_up("%u MB were not written in two minutes", mb);
+		give_up("%u MB were not written in five minutes", mb);
 }
 
 void hog_end(void)
@@ -168,7 +170,7 @@ static void hog_to_be_killed(void)
 
 bool hog_dies(unsigned int mb)
 {
-	uint64_t end = now_ms() + 60000;
+	uint64_t end = now_ms() + 300000;
 	pid_t ended = 0;
 
 	hog_mb = mb;

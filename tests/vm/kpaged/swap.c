@@ -8,28 +8,26 @@
 #include <sys/swap.h>
 #include <unistd.h>
 
-#define DEVICE "/dev/vdb"
-
 /* As mkswap leaves it: version and last page at 1024, the magic at the page's end. */
-void swap_on(void)
+void swap_on(const char *device)
 {
 	char page[4096] = { 0 };
-	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
+	int fd = open(device, O_RDWR | O_CLOEXEC);
 	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
 	uint32_t info[2] = { 1, (uint32_t)(size / 4096 - 1) };
 
 	if (size <= 0)
-		give_up(DEVICE ": %s", strerror(errno));
+		give_up("%s: %s", device, strerror(errno));
 	memcpy(page + 1024, info, sizeof(info));
 	memcpy(page + sizeof(page) - 10, "SWAPSPACE2", 10);
 	if (pwrite(fd, page, sizeof(page), 0) != (ssize_t)sizeof(page) || fsync(fd) < 0 ||
-	    close(fd) < 0 || swapon(DEVICE, 0) < 0)
-		give_up("swap on " DEVICE ": %s", strerror(errno));
+	    close(fd) < 0 || swapon(device, 0) < 0)
+		give_up("swap on %s: %s", device, strerror(errno));
 }
 
-void swap_off(void)
+void swap_off(const char *device)
 {
-	if (swapoff(DEVICE) < 0)
+	if (swapoff(device) < 0)
 		give_up("swap off: %s", strerror(errno));
 }
 
