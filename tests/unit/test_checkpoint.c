@@ -184,7 +184,8 @@ static void fake_end(struct fake_qemu *q, struct qmp *client)
 TEST(a_state_is_restored_and_the_guest_goes_on)
 {
 	static const char *const answers[] = {
-		DONE, DONE, DONE, DONE, STATUS("inmigrate"), STATUS("guest-panicked"), DONE, NULL,
+		DONE, DONE, DONE, DONE, DONE, STATUS("inmigrate"), STATUS("guest-panicked"),
+		DONE, NULL,
 	};
 	_cleanup_free_ char *state = scratch_path("state");
 	struct fake_qemu q;
@@ -195,6 +196,7 @@ TEST(a_state_is_restored_and_the_guest_goes_on)
 	EXPECT_INT(state_restore(&client, state, NULL), 0);
 	EXPECT_STR(q.given, "memory");
 	EXPECT(strstr(q.asked.data, "x-ignore-shared"));
+	EXPECT(strstr(q.asked.data, "\"announce-rounds\": 0"));
 	EXPECT(strstr(q.asked.data, "migrate-incoming"));
 	EXPECT(strstr(strstr(q.asked.data, "query-status"), "\"cont\""));
 	fake_end(&q, &client);
@@ -203,7 +205,7 @@ TEST(a_state_is_restored_and_the_guest_goes_on)
 TEST(a_state_that_isnt_whole_is_told_by_its_name)
 {
 	static const char *const answers[] = {
-		DONE, DONE, DONE, DONE, STATUS("shutdown"), NULL,
+		DONE, DONE, DONE, DONE, DONE, STATUS("shutdown"), NULL,
 	};
 	_cleanup_free_ char *state = scratch_path("torn");
 	struct error *err = NULL;
