@@ -112,20 +112,12 @@ static int choose_candidate(sqlite3 *db, const struct gate_options *o, char **re
 
 static int narrow(const struct gate_options *o, struct selector *s, struct error **err)
 {
-	const struct {
-		const char *key, *pattern;
-	} globs[] = {
-		{ "kernel", o->kernel },
-		{ "policy", o->policy },
-		{ "workload", o->workload },
-		{ "mode", o->mode },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(globs); i++) {
-		if (globs[i].pattern && selector_add(s, globs[i].key, globs[i].pattern, err) < 0)
-			return -1;
-	}
-	return 0;
+	return selector_add(s, "kernel", o->kernel, err) < 0 ||
+			       selector_add(s, "policy", o->policy, err) < 0 ||
+			       selector_add(s, "workload", o->workload, err) < 0 ||
+			       selector_add(s, "mode", o->mode, err) < 0
+		       ? -1
+		       : 0;
 }
 
 int gate_sides(sqlite3 *db, const struct gate_options *o, struct selector *ret_a,

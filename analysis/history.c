@@ -243,21 +243,13 @@ static void print_text(const struct all_series *all, bool changes, FILE *out)
 static int select_runs(sqlite3 *db, const struct history_options *o, struct selector *s,
 		       struct error **err)
 {
-	const struct {
-		const char *key, *pattern;
-	} globs[] = {
-		{ "kernel", o->kernel },
-		{ "policy", o->policy },
-		{ "workload", o->workload },
-		{ "mode", o->mode },
-	};
-
 	selector_add_sql(s, scope_no_twin(db));
-	for (size_t i = 0; i < ARRAY_SIZE(globs); i++) {
-		if (globs[i].pattern && selector_add(s, globs[i].key, globs[i].pattern, err) < 0)
-			return -1;
-	}
-	return 0;
+	return selector_add(s, "kernel", o->kernel, err) < 0 ||
+			       selector_add(s, "policy", o->policy, err) < 0 ||
+			       selector_add(s, "workload", o->workload, err) < 0 ||
+			       selector_add(s, "mode", o->mode, err) < 0
+		       ? -1
+		       : 0;
 }
 
 static int nothing(sqlite3 *db, const struct history_options *o, struct error **err)

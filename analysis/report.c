@@ -49,19 +49,11 @@ static int check_matches(sqlite3 *db, const struct selector *s, const char *what
 static int select_runs(sqlite3 *db, const struct report_options *o, struct selector *ret,
 		       struct error **err)
 {
-	const struct {
-		const char *key, *pattern;
-	} globs[] = {
-		{ "campaign", o->campaign },
-		{ "kernel", o->kernel },
-		{ "workload", o->workload },
-		{ "mode", o->mode },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(globs); i++) {
-		if (globs[i].pattern && selector_add(ret, globs[i].key, globs[i].pattern, err) < 0)
-			return -1;
-	}
+	if (selector_add(ret, "campaign", o->campaign, err) < 0 ||
+	    selector_add(ret, "kernel", o->kernel, err) < 0 ||
+	    selector_add(ret, "workload", o->workload, err) < 0 ||
+	    selector_add(ret, "mode", o->mode, err) < 0)
+		return -1;
 	if (o->latest)
 		selector_add_sql(ret, "campaign_id = (SELECT campaign_id FROM run"
 				      " ORDER BY started_at DESC, run_id LIMIT 1)");

@@ -46,7 +46,7 @@ struct selector {
 
 /* "kernel=debian-*,policy=stock"; EXIT_INPUT with the keys there are if it isn't one. */
 int selector_parse(const char *text, struct selector *ret, struct error **err);
-/* One more key; the pattern is a glob. */
+/* One more key; the pattern is a glob, and NULL matches everything. */
 int selector_add(struct selector *s, const char *key, const char *pattern, struct error **err);
 /* One of these values. */
 void selector_add_list(struct selector *s, const char *column, char *const *values);

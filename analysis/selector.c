@@ -58,9 +58,12 @@ void selector_add_sql(struct selector *s, const char *sql)
 
 int selector_add(struct selector *s, const char *key, const char *pattern, struct error **err)
 {
-	const char *column = find_column(s, key, pattern);
+	const char *column;
 	char *sql;
 
+	if (!pattern)
+		return 0;
+	column = find_column(s, key, pattern);
 	if (!column)
 		return unknown_key(key, err);
 	sql = sqlite3_mprintf("%s GLOB %Q", column, pattern);

@@ -4,23 +4,7 @@
 #include <string.h>
 
 #include "artifact/internal.h"
-
-int write_full(int fd, const void *data, size_t len)
-{
-	const char *p = data;
-
-	while (len) {
-		ssize_t n = write(fd, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		p += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
+#include "base/file.h"
 
 int capped_open(struct capped *c, const char *path, uint64_t max, struct error **err)
 {
@@ -36,7 +20,7 @@ int capped_write(struct capped *c, const void *data, size_t len)
 	uint64_t room = c->max - c->len;
 	size_t n = len < room ? len : (size_t)room;
 
-	if (write_full(c->fd, data, n) < 0)
+	if (fd_write(c->fd, data, n) < 0)
 		return -1;
 	c->len += n;
 	c->dropped += len - n;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "artifact/internal.h"
+#include "base/file.h"
 #include "base/progress.h"
 #include "wire/le.h"
 
@@ -101,7 +102,7 @@ static int write_file(struct artifact *a, int fd, const char *path, const uint8_
 {
 	if (len > WIRE_FILE_MAX - a->total)
 		return torn(err, "the files of this run are larger than a run may be");
-	if (write_full(fd, data, len) < 0)
+	if (fd_write(fd, data, len) < 0)
 		return disk_failed(a, err, "write", path);
 	a->total += len;
 	return 0;

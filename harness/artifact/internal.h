@@ -81,8 +81,6 @@ int capped_open(struct capped *c, const char *path, uint64_t max, struct error *
 int capped_write(struct capped *c, const void *data, size_t len);
 /* Leaves a mark if something was dropped. */
 void capped_close(struct capped *c);
-/* All of it or -1 with errno. */
-int write_full(int fd, const void *data, size_t len);
 
 /* manifest.c: the text of run.json; caller frees. */
 char *manifest_text(const struct artifact *a, const char *run_id, const struct kernel *k,
