@@ -91,10 +91,12 @@ run quick: bootstrap
 
 test: bootstrap-tests
 	@$(MAKE) --no-print-directory all unit-programs check test-kernels
-	@tests/run $(UNIT) $(FUZZ_TESTS) $(VM_TESTS)
+	@tests/run -j $(JOBS) $(UNIT) $(FUZZ_TESTS) $(VM_TESTS)
 
 # --- tests --------------------------------------------------------------------------
 # Unit tests take seconds; tests/vm boots real guests.  Each prints one line a program.
+# Two at a time: an emulated guest has one thread of its host, whatever its CPUs.
+JOBS ?= 2
 
 VM_TESTS := $(sort $(wildcard tests/vm/*.test))
 FUZZ_TESTS := $(sort $(wildcard tests/fuzz/*.test))
@@ -109,11 +111,11 @@ test-kernels: $(BUILD)/harness
 
 test-unit: bootstrap-tests
 	@$(MAKE) --no-print-directory all unit-programs
-	@tests/run $(UNIT)
+	@tests/run -j $(JOBS) $(UNIT)
 
 test-vm: bootstrap-tests
 	@$(MAKE) --no-print-directory all test-kernels
-	@tests/run $(VM_TESTS)
+	@tests/run -j $(JOBS) $(VM_TESTS)
 
 # Half an hour a kernel: not a part of `make test`.
 test-debug: bootstrap-tests
