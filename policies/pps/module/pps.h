@@ -49,11 +49,8 @@ struct pps_gauges {
 	u64 unmapped;		/* UnmappedPTEs */
 	u64 swapped;		/* stage 6 */
 	u64 swapped_pairs;	/* of these, neighbours in the same series */
-	u64 swapped_near;	/*   that are PPS_NEAR in swap, too */
+	u64 swapped_near;	/*   that are close in swap, too */
 };
-
-/* "The offset between two close SwapPages is less than 8." */
-#define PPS_NEAR 7
 
 /* Knobs, in knobs.c; single words that are read without a lock. */
 #define PPS_MAX_SERIES 64

@@ -12,6 +12,8 @@
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
 #include <linux/pkeys.h>
+#include <linux/swap.h>
+#include <linux/swapops.h>
 #include <linux/userfaultfd_k.h>
 
 #define PPS_VM_NEVER \
@@ -78,6 +80,15 @@ static inline bool pps_pte_hide(struct vm_area_struct *vma, unsigned long addr, 
 static inline bool pps_pte_mkold(pte_t *pte)
 {
 	return test_and_clear_bit(_PAGE_BIT_ACCESSED, (unsigned long *)&pte->pte);
+}
+
+/* Places in swap that are close: "the offset between two close SwapPages is less than 8". */
+#define PPS_NEAR 7
+
+static inline bool pps_near(swp_entry_t a, swp_entry_t b)
+{
+	return swp_type(a) == swp_type(b) &&
+	       swp_offset(a) - swp_offset(b) + PPS_NEAR <= 2 * PPS_NEAR;
 }
 
 #endif /* PPS_PTE_H */

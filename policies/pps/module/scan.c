@@ -15,7 +15,6 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/swap.h>
-#include <linux/swapops.h>
 
 #include "dftlb.h"
 #include "pps.h"
@@ -159,13 +158,9 @@ static unsigned int neighbours(const struct series *s)
 {
 	unsigned int i, n = 0;
 
-	for (i = 1; i < s->length; i++) {
-		swp_entry_t a = pte_to_swp_entry(ptep_get(s->pte + i - 1));
-		swp_entry_t b = pte_to_swp_entry(ptep_get(s->pte + i));
-
-		n += swp_type(a) == swp_type(b) &&
-		     swp_offset(a) - swp_offset(b) + PPS_NEAR <= 2 * PPS_NEAR;
-	}
+	for (i = 1; i < s->length; i++)
+		n += pps_near(pte_to_swp_entry(ptep_get(s->pte + i - 1)),
+			      pte_to_swp_entry(ptep_get(s->pte + i)));
 	return n;
 }
 

@@ -39,7 +39,7 @@ static void start(struct subject *s, enum subject_kind kind, unsigned int cmd, b
 
 static void stop(struct subject *s, const char *what)
 {
-	subject_visit(s, false);
+	subject_visit(s, VISIT_LOOK);
 	check(s->state->wrong == 0, "%s: all pages hold what was written", what);
 	subject_stop(s);
 	policy_unload();
@@ -85,7 +85,7 @@ static void test_written(void)
 	rounds(3);
 	check(counter("isolated_cached") == 0, "nor does it look for them there");
 	/* What it writes now has to get to swap, too, before they are dropped. */
-	subject_visit(&s, true);
+	subject_visit(&s, VISIT_WRITE);
 	check(s.state->majors < PAGES / 100, "nobody has to wait for them: %llu major faults",
 	      (unsigned long long)s.state->majors);
 	reaches("written", 2 * most);
@@ -102,7 +102,7 @@ static void test_written(void)
 	check(counter("unmapped") >= most && counter("isolated") == 0 && counter("written") == 0,
 	      "without may_write, %llu pages are unmapped and stay",
 	      (unsigned long long)counter("unmapped"));
-	subject_visit(&s, true);
+	subject_visit(&s, VISIT_WRITE);
 	stop(&s, "not to be written");
 }
 
@@ -169,39 +169,71 @@ static void test_left_alone(void)
 	stop(&s, "without its first thread");
 }
 
-/* Swap that doesn't answer at once: without a swap cache there is no read-ahead. */
-static void test_readahead(const char *fast, const char *disk)
+/* All that it has goes to swap, and then PPS leaves it there. */
+static void all_to_swap(void)
 {
-	struct subject s;
-	uint64_t asked, majors;
-	long long ahead;
-
-	if (swapoff(fast) < 0 || swapon(disk, 0) < 0)
-		give_up("%s: no swap", disk);
-	start(&s, SUBJECT_PLAIN, 1, true);
-	reaches("reclaimed", PAGES - PAGES / 20);
+	knob_put("cmd", 1);
+	reaches("reclaimed", counter("reclaimed") + PAGES - PAGES / 20);
 	knob_put("cmd", 0);
 	knob_put("may_write", 0);
 	rounds(2);
 	/* What was written may still be in the cache. */
 	put("/proc/sys/vm/drop_caches", "1");
+}
+
+static void test_readahead(void)
+{
+	struct subject s;
+	uint64_t asked, majors;
+	long long ahead;
+
+	start(&s, SUBJECT_PLAIN, 1, true);
+	all_to_swap();
 	ahead = line_of("/proc/vmstat", "swap_ra ");
-	subject_visit(&s, false);
+	subject_visit(&s, VISIT_LOOK);
 	asked = counter("readahead");
 	majors = s.state->majors;
 	check(asked > 0 && majors >= PAGES / BLOCK / 2 && majors <= PAGES / BLOCK * 5 / 4,
 	      "%u pages come back with %llu major faults, and %lld ahead of need", PAGES,
 	      (unsigned long long)majors, line_of("/proc/vmstat", "swap_ra ") - ahead);
+	all_to_swap();
 	knob_put("readahead", 0);
-	knob_put("cmd", 1);
-	reaches("reclaimed", counter("reclaimed") + PAGES - PAGES / 20);
-	knob_put("cmd", 0);
-	rounds(2);
 	asked = counter("readahead");
-	subject_visit(&s, false);
+	subject_visit(&s, VISIT_LOOK);
 	check(counter("readahead") == asked && s.state->majors > majors,
 	      "left to the kernel, with %llu", (unsigned long long)s.state->majors);
 	stop(&s, "read ahead");
+}
+
+/* Some pages have gone to swap again, without their neighbours. */
+static void test_apart(void)
+{
+	unsigned int blocks = PAGES / BLOCK;
+	uint64_t asked, alone;
+	struct subject s;
+
+	start(&s, SUBJECT_PLAIN, 1, true);
+	all_to_swap();
+	subject_visit(&s, VISIT_RENEW_FIRSTS);
+	all_to_swap();
+	asked = counter("readahead");
+	subject_visit(&s, VISIT_LOOK_FIRSTS);
+	alone = counter("readahead") - asked;
+	subject_visit(&s, VISIT_LOOK);
+	asked = counter("readahead") - asked - alone;
+	check(alone < blocks / 10 && asked > blocks / 2,
+	      "what went apart doesn't bring its neighbours (but %llu times), and those come together: %llu times",
+	      (unsigned long long)alone, (unsigned long long)asked);
+	stop(&s, "come apart");
+}
+
+/* Swap that doesn't answer at once: without a swap cache there is no read-ahead. */
+static void test_from_disk(const char *fast, const char *disk)
+{
+	if (swapoff(fast) < 0 || swapon(disk, 0) < 0)
+		give_up("%s: no swap", disk);
+	test_readahead();
+	test_apart();
 	if (swapoff(disk) < 0 || swapon(fast, 0) < 0)
 		give_up("%s doesn't go", disk);
 }
@@ -213,6 +245,6 @@ void test_stages(const char *fast, const char *disk)
 	test_written();
 	test_reclaimed();
 	test_left_alone();
-	test_readahead(fast, disk);
+	test_from_disk(fast, disk);
 	policy = "scanner";
 }

@@ -24,6 +24,7 @@ static struct subject_state *state;
 static char *area;
 static unsigned int pages;
 static enum subject_kind kind;
+static uint64_t times[1 << 16]; /* that each page was written */
 
 static volatile uint64_t *words(unsigned int page)
 {
@@ -36,10 +37,8 @@ static uint64_t stamp(unsigned int page, unsigned int at, uint64_t times)
 	return ((uint64_t)page << 32 | at) * 0x9e3779b97f4a7c15ull + times;
 }
 
-static void visit_page(unsigned int page, bool write)
+static void look(unsigned int page)
 {
-	static uint64_t times[1 << 16];
-
 	for (unsigned int at = 0; at < PAGE / 512; at++) {
 		uint64_t found = words(page)[at * 64];
 
@@ -48,21 +47,32 @@ static void visit_page(unsigned int page, bool write)
 			break;
 		}
 	}
-	if (!write)
-		return;
+}
+
+static void renew(unsigned int page)
+{
 	times[page]++;
 	for (unsigned int at = 0; at < PAGE / 512; at++)
 		words(page)[at * 64] = stamp(page, at, times[page]);
 }
 
-static void visit(bool write)
+static void visit_page(unsigned int page, enum subject_visit how)
+{
+	if (how != VISIT_RENEW_FIRSTS)
+		look(page);
+	if (how == VISIT_WRITE || how == VISIT_RENEW_FIRSTS)
+		renew(page);
+}
+
+static void visit(enum subject_visit how)
 {
 	unsigned int blocks = pages / BLOCK, block = 0;
+	unsigned int n = how == VISIT_LOOK_FIRSTS || how == VISIT_RENEW_FIRSTS ? 1 : BLOCK;
 
 	/* All blocks, far from each other: the step has no factor in common with them. */
 	for (unsigned int i = 0; i < blocks; i++) {
-		for (unsigned int page = 0; page < BLOCK; page++)
-			visit_page(block * BLOCK + page, write);
+		for (unsigned int page = 0; page < n; page++)
+			visit_page(block * BLOCK + page, how);
 		block = (block + blocks / 2 - 1) % blocks;
 	}
 }
@@ -84,7 +94,7 @@ static void *answer(void *data)
 		while (state->done == state->asked)
 			usleep(2000);
 		before = majors();
-		visit(state->write);
+		visit(state->visit);
 		state->majors = majors() - before;
 		__atomic_store_n(&state->done, state->asked, __ATOMIC_RELEASE);
 	}
@@ -110,7 +120,7 @@ static void run(void)
 		_exit(2);
 	madvise(area, pages * PAGE, MADV_NOHUGEPAGE);
 	for (unsigned int page = 0; page < pages; page++)
-		visit_page(page, true);
+		visit_page(page, VISIT_WRITE);
 	if (kind == SUBJECT_LOCKED && mlockall(MCL_CURRENT | MCL_FUTURE) < 0)
 		_exit(2);
 	if (kind == SUBJECT_SHARED) {
@@ -149,9 +159,9 @@ void subject_start(struct subject *s, enum subject_kind k, unsigned int n)
 		sleep_ms(5);
 }
 
-void subject_visit(struct subject *s, bool write)
+void subject_visit(struct subject *s, enum subject_visit how)
 {
-	s->state->write = write;
+	s->state->visit = how;
 	s->state->asked++;
 	while (s->state->done != s->state->asked)
 		sleep_ms(5);

@@ -20,9 +20,17 @@ enum subject_kind {
 	SUBJECT_THREADED, /* its first thread is gone */
 };
 
+/* Pages are looked at, and what they hold compared, before they are written to. */
+enum subject_visit {
+	VISIT_LOOK,
+	VISIT_WRITE,
+	VISIT_LOOK_FIRSTS,  /* at the first page of each block */
+	VISIT_RENEW_FIRSTS, /* written to as they are: their places in swap are given up */
+};
+
 struct subject_state {
 	uint64_t asked, done; /* questions */
-	uint64_t write;       /* the next one writes to the pages, too */
+	uint64_t visit;       /* the next one */
 	uint64_t majors;      /* major faults that the last one took */
 	uint64_t wrong;       /* pages that did not hold what was written to them */
 	pid_t child;
@@ -36,8 +44,8 @@ struct subject {
 void subject_setup(void);
 /* Returns when it has written to all of its pages. */
 void subject_start(struct subject *s, enum subject_kind kind, unsigned int pages);
-/* It looks at all of its pages, block by block in no order; and writes to them. */
-void subject_visit(struct subject *s, bool write);
+/* It goes over its pages, block by block in no order. */
+void subject_visit(struct subject *s, enum subject_visit visit);
 void subject_stop(struct subject *s);
 
 #endif
