@@ -124,8 +124,12 @@ static int defer_or_write(struct page *page, struct writeback_control *wbc)
 	struct folio *folio = page_folio(page);
 	int ret = AOP_WRITEPAGE_ACTIVATE;
 
-	/* The entry is where a folio's owner has its word. */
-	if (wbc->for_reclaim && !folio_test_large(folio) &&
+	/*
+	 * The entry is where a folio's owner has its word. Shared memory's own write
+	 * isn't interested in what becomes of it, on older kernels, and would leave a
+	 * page locked that isn't written.
+	 */
+	if (wbc->for_reclaim && folio_test_anon(folio) && !folio_test_large(folio) &&
 	    defer((unsigned long)folio_get_private(folio)))
 		folio_mark_dirty(folio);
 	else

@@ -20,6 +20,7 @@ unsigned int kp_orange_pct = 100;
 unsigned int kp_red_pct = 100;
 unsigned int kp_wait = 1;
 unsigned int kp_wait_ms = 5000;
+unsigned int kp_wait_low_ms = 50;
 unsigned int kp_wait_nofs_ms = 1000;
 unsigned int kp_ra_discard = 1;
 unsigned int kp_defer_pages = 64;
@@ -56,6 +57,7 @@ static struct ctl_table kp_table[] = {
 	KNOB(red_pct, SYSCTL_ZERO, &pct_max),
 	KNOB(wait, SYSCTL_ZERO, SYSCTL_ONE),
 	KNOB(wait_ms, &one, &minute),
+	KNOB(wait_low_ms, SYSCTL_ZERO, &minute),
 	KNOB(wait_nofs_ms, &one, &minute),
 	KNOB(ra_discard, SYSCTL_ZERO, SYSCTL_ONE),
 	KNOB(defer_pages, SYSCTL_ZERO, &defer_max),

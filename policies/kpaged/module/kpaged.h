@@ -56,6 +56,7 @@ enum kp_counter {
 	KP_ESCAPED_NOT_SHORT,	/*   there is room, but not for this */
 	KP_WAITS,		/* of these, those that slept */
 	KP_WAIT_MS,		/* for so long, together */
+	KP_WAITS_TOLD,		/* those that kswapd ended, not a look of their own */
 	KP_RA_FILE,		/* read-ahead that was left out */
 	KP_RA_FORCED,
 	KP_RA_SWAP,
@@ -90,6 +91,7 @@ extern unsigned int kp_orange_pct;
 extern unsigned int kp_red_pct;
 extern unsigned int kp_wait;
 extern unsigned int kp_wait_ms;
+extern unsigned int kp_wait_low_ms;
 extern unsigned int kp_wait_nofs_ms;
 extern unsigned int kp_ra_discard;
 extern unsigned int kp_defer_pages;

@@ -83,6 +83,16 @@ static bool is_easy(struct pglist_data *pgdat, unsigned long wanted)
 
 /* --- pages ------------------------------------------------------------------------------ */
 
+/* Who waits for one of these doesn't wait for the rest of the turn. */
+static void reclaim(struct list_head *folios, struct kp_round *round)
+{
+	unsigned long n = kp_kernel.reclaim_pages(folios);
+
+	round->nr_reclaimed += n;
+	if (n)
+		kp_wake_waiters();
+}
+
 /* Returns pages taken, or -EAGAIN: this mapping's lock is held by others. */
 static int take(struct kp_map *map, struct kp_round *round, struct kp_pageout *out)
 {
@@ -100,7 +110,7 @@ static int take(struct kp_map *map, struct kp_round *round, struct kp_pageout *o
 	kp_count(KP_TRIED, 1);
 	kp_count(KP_STALE, out->nr_stale);
 	round->nr_taken += out->nr_taken;
-	round->nr_reclaimed += kp_kernel.reclaim_pages(&folios);
+	reclaim(&folios, round);
 	return out->nr_taken;
 }
 
@@ -171,7 +181,7 @@ static void reap_settled(struct kp_taker *taker, struct kp_round *round)
 			taker->entry[left++] = taker->entry[i];
 	}
 	taker->n = left;
-	round->nr_reclaimed += kp_kernel.reclaim_pages(&folios);
+	reclaim(&folios, round);
 }
 
 /* What takes longer is left to the lists, which have it at their ends. */

@@ -4,6 +4,11 @@
  * reclaim, and so swap, by itself. It stands before try_to_free_pages(), which
  * has what couldn't wait, or has waited for too long; each is counted.
  *
+ * To catch up is to be above the low watermark, where allocations don't wake kswapd
+ * any more. Who has waited for that for wait_low_ms and wants single pages takes
+ * what he would have reclaimed himself, a batch above min, so that one stall isn't
+ * long for the sake of others that there would be.
+ *
  * Whoever waits may hold locks: those that GFP_KERNEL allows for, none of which
  * kswapd waits for, or, without __GFP_FS, a file system's. Both waits end. Not to
  * wait at all are kernel threads, which writes may depend on, and tasks that say
@@ -41,6 +46,7 @@ struct request {
 	nodemask_t *nodes;
 	gfp_t gfp;
 	int order;
+	bool late;	/* it has waited for long enough to be content with less */
 };
 
 int kp_waiting(void)
@@ -71,11 +77,18 @@ static bool may_use(const struct request *r, struct zone *zone)
 #endif
 }
 
+static unsigned long room_mark(const struct request *r, struct zone *zone)
+{
+	if (r->late && !r->order)
+		return min_wmark_pages(zone) + SWAP_CLUSTER_MAX;
+	return low_wmark_pages(zone);
+}
+
 /* Free, and not kept for others. */
 static bool zone_has_room(const struct request *r, struct zone *zone)
 {
 	unsigned long free = zone_page_state(zone, NR_FREE_PAGES);
-	unsigned long kept = compat_highatomic_pages(zone) + low_wmark_pages(zone) +
+	unsigned long kept = compat_highatomic_pages(zone) + room_mark(r, zone) +
 			     zone->lowmem_reserve[gfp_zone(r->gfp)];
 
 #ifdef CONFIG_CMA
@@ -149,9 +162,20 @@ static unsigned long longest(const struct request *r)
 						   READ_ONCE(kp_wait_nofs_ms));
 }
 
-static enum kp_counter wait_for_room(const struct request *r)
+/* Until something is to be looked at again: whether kswapd is awake, or the time. */
+static long slice(const struct request *r, unsigned long late, unsigned long end)
+{
+	long ticks = min_t(long, SLICE, end - jiffies);
+
+	if (!r->late)
+		ticks = min_t(long, ticks, late - jiffies);
+	return max(ticks, 1L);
+}
+
+static enum kp_counter wait_for_room(struct request *r)
 {
 	unsigned long begin = jiffies, end = begin + longest(r);
+	unsigned long late = begin + msecs_to_jiffies(READ_ONCE(kp_wait_low_ms));
 	enum kp_counter why = give_up(r, end);
 
 	if (why != KP_WOKEN)
@@ -159,10 +183,15 @@ static enum kp_counter wait_for_room(const struct request *r)
 	kp_count(KP_WAITS, 1);
 	atomic_inc(&waiting);
 	do {
-		long slice = min_t(long, SLICE, max_t(long, end - jiffies, 1));
+		long left = wait_event_killable_timeout(waiters, has_room(r),
+							slice(r, late, end));
 
-		if (wait_event_killable_timeout(waiters, has_room(r), slice) > 0)
+		/* 1 is what is left too if there was room at the end of the time only. */
+		if (left > 1)
+			kp_count(KP_WAITS_TOLD, 1);
+		if (left > 0)
 			break;
+		r->late = time_after_eq(jiffies, late);
 		why = give_up(r, end);
 	} while (why == KP_WOKEN);
 	atomic_dec(&waiting);
@@ -172,7 +201,7 @@ static enum kp_counter wait_for_room(const struct request *r)
 }
 
 /* Whether there is a page now, as far as one can tell. */
-static bool wait_instead(const struct request *r)
+static bool wait_instead(struct request *r)
 {
 	enum kp_counter why = exempt(r);
 
@@ -202,7 +231,7 @@ static unsigned long wait_or_reclaim(struct zonelist *zonelist, int order, gfp_t
 {
 	unsigned long (*reclaim)(struct zonelist *zonelist, int order, gfp_t gfp,
 				 nodemask_t *nodes) = diverted.original;
-	const struct request r = {
+	struct request r = {
 		.zonelist = zonelist,
 		.nodes = nodes,
 		.gfp = current_gfp_context(gfp),
