@@ -25,7 +25,7 @@
 #define NODE_EVERY 20        /* cycles */
 
 static const struct subject *const subjects[] = { &subject_watermark_timer, &subject_kmempowerd,
-						  &subject_pps };
+						  &subject_pps, &subject_kpaged };
 static const struct subject *subject; /* whose module it is */
 
 static void find_subject(void)
@@ -220,6 +220,8 @@ int main(void)
 	policy_load();
 	check(knobs_known(), "the campaign knows all knobs");
 	policy_unload();
+	if (subject->setup)
+		subject->setup();
 	pressure[0] = spawn(read_device);
 	pressure[1] = spawn(touch_memory);
 	for (size_t i = 0; i < 2; i++)

@@ -17,11 +17,13 @@ struct subject {
 	const struct knob *knobs;
 	size_t n_knobs;
 	size_t n_texts;                   /* knobs that aren't numbers, which vary() changes */
+	void (*setup)(void);              /* before there is pressure; or NULL */
 	void (*vary)(unsigned int round); /* sets what is to differ from round to round */
 	void (*work)(void);               /* with the module loaded, after the cycles; or NULL */
 };
 
-extern const struct subject subject_watermark_timer, subject_kmempowerd, subject_pps;
+extern const struct subject subject_watermark_timer, subject_kmempowerd, subject_pps,
+	subject_kpaged;
 
 unsigned int option(const char *name, unsigned int def); /* on the kernel's command line */
 
