@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What kswapd may have to wait for: swap on a loop device whose file is on ext4,
- * and a process that writes files under a limit of its own.
+ * Files on ext4: one that a loop device is over, and one that a process writes
+ * under a limit of its own.
  */
 #include "kpaged.h"
 
@@ -15,30 +15,37 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define DISK "/dev/vdc"
 #define FILES "/files"
 #define GROUP "/group/limited"
 #define MB (1ul << 20)
+#define LOOP_MB 256ul
 
 void files_mount(void)
 {
+	static bool mounted;
+
+	if (mounted)
+		return;
+	mounted = true;
 	mkdir(FILES, 0755);
 	if (mount(DISK, FILES, "ext4", 0, NULL) < 0)
 		give_up("mount " DISK ": %s", strerror(errno));
 }
 
+static int loop;
+
 /* A device over a new file; where both are isn't seen from outside. */
-const char *loop_attach(unsigned int mb)
+const char *loop_attach(void)
 {
 	static char device[40];
-	int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC), fd, loop, n;
+	int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC), fd, n;
 
 	fd = open(FILES "/swap", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0 || posix_fallocate(fd, 0, (off_t)(mb * MB)) != 0)
-		give_up("a file of %u MB: %s", mb, strerror(errno));
+	if (fd < 0 || posix_fallocate(fd, 0, LOOP_MB * MB) != 0)
+		give_up("a file of %lu MB: %s", LOOP_MB, strerror(errno));
 	n = control < 0 ? -1 : ioctl(control, LOOP_CTL_GET_FREE);
 	if (n < 0)
 		give_up("no loop device: %s", strerror(errno));
@@ -48,7 +55,13 @@ const char *loop_attach(unsigned int mb)
 		give_up("%s: %s", device, strerror(errno));
 	close(fd);
 	close(control);
-	return device; /* loop stays open: it goes with its last user */
+	return device;
+}
+
+void loop_detach(void)
+{
+	ioctl(loop, LOOP_CLR_FD, 0);
+	close(loop);
 }
 
 /* --- a group with a limit ------------------------------------------------------------ */
@@ -73,19 +86,36 @@ static void join(void)
 	put(GROUP "/cgroup.procs", "0");
 }
 
+/* What there is at `at`, so that a piece that is another's doesn't pass for it. */
+static void fill(uint64_t *buffer, uint64_t at)
+{
+	for (size_t i = 0; i < MB / sizeof(*buffer); i++)
+		buffer[i] = at + i * 0x9e3779b97f4a7c15ull;
+}
+
+/* Exits with 0: all of it is there again when it is read from the disk. */
 static void write_file(void)
 {
-	char *buffer = malloc(MB);
+	uint64_t *buffer = malloc(MB), *wanted = malloc(MB);
 	int fd;
 
 	join();
-	fd = open(FILES "/written", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	memset(buffer, 'w', MB);
+	fd = open(FILES "/written", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	for (unsigned int i = 0; i < group_mb; i++) {
+		fill(buffer, i);
 		if (write(fd, buffer, MB) != (ssize_t)MB)
 			_exit(1);
 	}
-	_exit(fsync(fd) < 0);
+	if (fsync(fd) < 0)
+		_exit(2);
+	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	for (unsigned int i = 0; i < group_mb; i++) {
+		fill(wanted, i);
+		if (pread(fd, buffer, MB, (off_t)(i * MB)) != (ssize_t)MB ||
+		    memcmp(buffer, wanted, MB) != 0)
+			_exit(3);
+	}
+	_exit(0);
 }
 
 static void use_memory(void)
@@ -110,20 +140,4 @@ pid_t group_uses(unsigned int mb)
 {
 	group_mb = mb;
 	return spawn(use_memory);
-}
-
-/* Whether it comes to its end, and to a good one. */
-bool comes_to_end(pid_t pid, unsigned int seconds)
-{
-	uint64_t end = now_ms() + seconds * 1000;
-	int status = -1;
-	pid_t ended = 0;
-
-	while (!ended && now_ms() < end) {
-		sleep_ms(50);
-		ended = waitpid(pid, &status, WNOHANG);
-	}
-	if (!ended)
-		reap(pid);
-	return ended == pid && status == 0;
 }

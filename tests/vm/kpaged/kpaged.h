@@ -5,8 +5,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "../policy/guest.h"
+
+#define HOT_MB 16
+#define COLD_MB 64
+#define PAGES(mb) ((mb)*256ul)
 
 /* load.c: a process with a hot and a cold part, and others that take its memory. */
 struct load {
@@ -25,24 +30,84 @@ void load_end(void);
 
 /* A process that writes so much, then holds it; until released. */
 void hog_start(unsigned int mb);
+pid_t hog_spawn(unsigned int mb); /* the same without waiting until it is written: */
+bool hog_is_done(void);
 void hog_end(void);
-bool hog_dies(unsigned int mb); /* it writes so much, and is killed within five minutes */
+bool hog_dies(unsigned int mb); /* it writes so much, and is killed */
+
+unsigned int patience_s(void); /* for what ought to be done in seconds */
+/* And well. Else it is killed, and the console says who waits for what. */
+bool comes_to_end(pid_t pid, unsigned int seconds);
+
+pid_t sharer_start(void); /* has memory that others might map, too */
+void sharer_reads(void);  /* and then ends, well if it is as it was */
+
+void loads_init(void);
+void *shared_memory(size_t size); /* with processes that are spawned later */
 
 void spinners_start(void); /* one for each CPU */
 void spinners_end(void);
 
+/* outcome.c: In which way rounds ended meanwhile, and what the hot part suffered. */
+struct outcome {
+	uint64_t marked, regretted, used, overload, ordinary, rounds, hot_faults, cold_faults,
+		pswpout;
+	uint64_t stalls, woken, escaped, allocstall, waits, told;
+	uint64_t kthreads; /* of those that escaped: the rule isn't for them */
+	uint64_t dirty;    /* in the end */
+	unsigned long wrong;
+};
+
+extern unsigned int squeeze_mb; /* what is free and more than half of the cold part */
+
+void squeeze_init(void);
+/* A hot and a cold part, then someone who wants memory that only the cold part has. */
+struct outcome squeeze(bool wait_for_candidates, bool lock_cold);
+struct outcome outcome_now(void);
+void outcome_since(struct outcome *o, const struct load *l);
+void outcome_show(const char *what, const struct outcome *o);
+uint64_t escaped(void); /* allocations that reclaimed, by the policy's count */
+uint64_t allocstall(void);
+void escapes_show(void);
+bool wait_for_counter(const char *name, uint64_t least); /* half a minute */
+
 /* swap.c: all of a device, /dev/vdb or another. */
 #define SWAP_DISK "/dev/vdb"
 void swap_on(const char *device);
+void swap_on_pages(const char *device, unsigned long pages); /* no more than so many */
 void swap_off(const char *device);
 
 /* files.c: ext4 on /dev/vdc, and a group with a limit. */
 void files_mount(void);
-const char *loop_attach(unsigned int mb); /* over a file there */
+const char *loop_attach(void); /* over a file there */
+void loop_detach(void);
 bool group_make(unsigned int limit_mb);
 pid_t group_writes(unsigned int mb); /* a process in the group, to a file */
 pid_t group_uses(unsigned int mb);   /* or so much memory */
-bool comes_to_end(pid_t pid, unsigned int seconds);
+
+/* crypt.c: over the swap disk. */
+const char *crypt_attach(void);
+void crypt_detach(void);
+
+/* fuse.c */
+void fuse_start(void);
+pid_t fuse_use(void); /* writes a file there, maps it and reads it */
+void fuse_end(void);
+
+/* Parts of the test: depends.c */
+void test_limit(void);
+void test_group_writes(void);
+void test_loop(void);
+void test_crypt(void);
+void test_fuse(void);
+/* writers.c */
+void test_writers(void);
+/* stress.c */
+void test_cpus(void);
+void test_swap_full(void);
+void test_no_swap(void);
+void test_cycles(void);
+void test_unload(void);
 
 uint64_t vmstat(const char *name);
 uint64_t free_mb(void);

@@ -6,6 +6,7 @@
 #include "kpaged.h"
 
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,6 +30,53 @@ static void *map(size_t size, int flags)
 	if (p == MAP_FAILED)
 		_exit(1);
 	return p;
+}
+
+/* --- who doesn't come to an end ------------------------------------------------------- */
+
+/* For a host that has little time; patience=SECONDS for one that has more. */
+unsigned int patience_s(void)
+{
+	const char *option = boot_option("patience");
+
+	return option ? (unsigned int)atoi(option) : 300;
+}
+
+/* Who waits for what, as the kernel says on the console. */
+static void stuck_show(void)
+{
+	counters_show();
+	put("/proc/sys/kernel/printk", "8");
+	put("/proc/sys/kernel/sysrq", "1");
+	put("/proc/sysrq-trigger", "w");
+	put("/proc/sysrq-trigger", "m");
+}
+
+bool comes_to_end(pid_t pid, unsigned int seconds)
+{
+	uint64_t end = now_ms() + seconds * 1000ull;
+	int status = -1;
+	pid_t ended = 0;
+
+	while (!ended && now_ms() < end) {
+		sleep_ms(50);
+		ended = waitpid(pid, &status, WNOHANG);
+	}
+	if (!ended) {
+		/* It may not even die: nobody waits for it. */
+		stuck_show();
+		kill(pid, SIGKILL);
+	} else if (status) {
+		say("# status %#x", (unsigned int)status);
+	}
+	return ended == pid && status == 0;
+}
+
+/* --- what is written and looked at ----------------------------------------------------- */
+
+void *shared_memory(size_t size)
+{
+	return map(size, MAP_SHARED);
 }
 
 static uint64_t stamp(unsigned long page)
@@ -95,10 +143,15 @@ static void load_run(void)
 	}
 }
 
-struct load *load_start(unsigned int hot, unsigned int cold, bool lock)
+void loads_init(void)
 {
 	if (!shared)
-		shared = map(sizeof(*shared), MAP_SHARED);
+		shared = shared_memory(sizeof(*shared));
+}
+
+struct load *load_start(unsigned int hot, unsigned int cold, bool lock)
+{
+	loads_init();
 	memset((void *)shared, 0, sizeof(*shared));
 	hot_mb = hot;
 	cold_mb = cold;
@@ -111,7 +164,7 @@ struct load *load_start(unsigned int hot, unsigned int cold, bool lock)
 
 void load_wait_passes(struct load *l, uint64_t n)
 {
-	uint64_t to = l->passes + n, end = now_ms() + 300000;
+	uint64_t to = l->passes + n, end = now_ms() + patience_s() * 1000ull;
 
 	while (l->passes < to && now_ms() < end)
 		sleep_ms(50);
@@ -119,15 +172,17 @@ void load_wait_passes(struct load *l, uint64_t n)
 
 void load_look(struct load *l)
 {
-	uint64_t end = now_ms() + 300000;
+	uint64_t end = now_ms() + patience_s() * 1000ull;
 
 	l->done = false;
 	l->look = true;
 	while (!l->done && now_ms() < end)
 		sleep_ms(50);
 	l->look = false;
-	if (!l->done)
+	if (!l->done) {
+		stuck_show();
 		give_up("the process with the cold part doesn't answer");
+	}
 }
 
 void load_end(void)
@@ -135,26 +190,83 @@ void load_end(void)
 	reap(load_pid);
 }
 
-static void hog_run(void)
+/* --- memory that is shared, which has other ways to swap and back ------------------------- */
+
+#define SHARED_MB 48u
+
+static volatile bool *read_it; /* what it was told last */
+
+static void share(void)
 {
-	/* What it has isn't to be had again: it would be cold, too. Unless nothing else is left. */
-	write_area(hog_mb, !lock_cold);
+	char *area = map(SHARED_MB * MB, MAP_SHARED);
+	unsigned long wrong = 0;
+
+	for (unsigned long page = 0; page < SHARED_MB * MB / PAGE; page++)
+		*word(area, page) = stamp(page);
+	shared->ready = true;
+	while (!*read_it)
+		sleep_ms(50);
+	for (unsigned long page = 0; page < SHARED_MB * MB / PAGE; page++)
+		wrong += *word(area, page) != stamp(page);
+	_exit(wrong != 0);
+}
+
+pid_t sharer_start(void)
+{
+	pid_t pid;
+
+	shared->ready = false;
+	read_it = shared_memory(sizeof(*read_it));
+	pid = spawn(share);
+	while (!shared->ready)
+		sleep_ms(50);
+	return pid;
+}
+
+void sharer_reads(void)
+{
+	*read_it = true;
+}
+
+/* --- who takes memory --------------------------------------------------------------------- */
+
+static void hold(bool lock)
+{
+	write_area(hog_mb, lock);
 	shared->ready = true;
 	for (;;)
 		pause();
 }
 
-void hog_start(unsigned int mb)
+static void hog_run(void)
 {
-	uint64_t end = now_ms() + 300000;
+	/* What it has isn't to be had again: it would be cold, too. Unless nothing else is left. */
+	hold(!lock_cold);
+}
 
+pid_t hog_spawn(unsigned int mb)
+{
 	shared->ready = false;
 	hog_mb = mb;
-	hog_pid = spawn(hog_run);
+	return hog_pid = spawn(hog_run);
+}
+
+bool hog_is_done(void)
+{
+	return shared->ready;
+}
+
+void hog_start(unsigned int mb)
+{
+	uint64_t end = now_ms() + patience_s() * 1000ull;
+
+	hog_spawn(mb);
 	while (!shared->ready && now_ms() < end)
 		sleep_ms(50);
-	if (!shared->ready)
-		give_up("%u MB were not written in five minutes", mb);
+	if (!shared->ready) {
+		stuck_show();
+		give_up("%u MB were not written in %u s", mb, patience_s());
+	}
 }
 
 void hog_end(void)
@@ -165,23 +277,26 @@ void hog_end(void)
 static void hog_to_be_killed(void)
 {
 	put("/proc/self/oom_score_adj", "1000");
-	hog_run();
+	hold(false);
 }
 
 bool hog_dies(unsigned int mb)
 {
-	uint64_t end = now_ms() + 300000;
+	uint64_t end = now_ms() + patience_s() * 1000ull;
 	pid_t ended = 0;
+	int status = 0;
 
 	hog_mb = mb;
 	hog_pid = spawn(hog_to_be_killed);
 	while (!ended && now_ms() < end) {
 		sleep_ms(50);
-		ended = waitpid(hog_pid, NULL, WNOHANG);
+		ended = waitpid(hog_pid, &status, WNOHANG);
 	}
-	if (!ended)
+	if (!ended) {
+		stuck_show();
 		hog_end();
-	return ended == hog_pid;
+	}
+	return ended == hog_pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
 static void spin(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What kpaged must do, what it must not, and that its module comes and goes.
+ * What kpaged must do, what it must not, one part after the other.
  * Times are of a guest that may get a fraction of a CPU: what is waited for is
  * waited for long, and what is compared are counts.
  */
@@ -10,22 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
-
-#define HOT_MB 16
-#define COLD_MB 64
-#define PAGES(mb) ((mb)*256ul)
-
-static unsigned int hog_mb; /* what is free and more than half of the cold part */
-
-static void wait_for_counter(const char *name, uint64_t least)
-{
-	uint64_t end = now_ms() + 30000;
-
-	while (counter(name) < least && now_ms() < end)
-		sleep_ms(50);
-}
 
 /* --- knobs ------------------------------------------------------------------------ */
 
@@ -78,126 +63,6 @@ static void test_ageing(void)
 
 /* --- what kswapd takes ------------------------------------------------------------------- */
 
-/* In which way rounds ended meanwhile, and what the hot part suffered. */
-struct outcome {
-	uint64_t marked, regretted, used, overload, ordinary, rounds, hot_faults, cold_faults,
-		pswpout;
-	uint64_t stalls, woken, escaped, allocstall;
-	uint64_t kthreads; /* of those that escaped: the rule isn't for them */
-	uint64_t dirty;    /* in the end */
-	unsigned long wrong;
-};
-
-static const char *const why[] = { "escaped_timeout", "escaped_nofs",     "escaped_swap_full",
-				   "escaped_kswapd",  "escaped_kthread",  "escaped_io",
-				   "escaped_dying",   "escaped_not_short" };
-
-/* Allocations that reclaimed by themselves although the policy saw them, by its own count. */
-static uint64_t escaped(void)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < sizeof(why) / sizeof(why[0]); i++)
-		sum += counter(why[i]);
-	return sum;
-}
-
-static void escapes_show(void)
-{
-	for (size_t i = 0; i < sizeof(why) / sizeof(why[0]); i++) {
-		if (counter(why[i]))
-			say("#   %s %llu", why[i], (unsigned long long)counter(why[i]));
-	}
-}
-
-/* And all that did, by the kernel's. */
-static uint64_t allocstall(void)
-{
-	return vmstat("allocstall_dma") + vmstat("allocstall_dma32") + vmstat("allocstall_normal") +
-	       vmstat("allocstall_movable") + vmstat("allocstall_device");
-}
-
-static struct outcome now(void)
-{
-	return (struct outcome){
-		.marked = counter("marked"),
-		.regretted = counter("swap_hits_marked"),
-		.used = counter("candidates_used"),
-		.overload = counter("overload"),
-		.ordinary = counter("ordinary"),
-		.rounds = counter("rounds"),
-		.pswpout = vmstat("pswpout"),
-		.stalls = counter("stalls"),
-		.woken = counter("woken"),
-		.escaped = escaped(),
-		.kthreads = counter("escaped_kthread"),
-		.allocstall = allocstall(),
-	};
-}
-
-static void since(struct outcome *o, const struct load *l)
-{
-	struct outcome n = now();
-
-	o->marked = n.marked - o->marked;
-	o->regretted = n.regretted - o->regretted;
-	o->used = n.used - o->used;
-	o->overload = n.overload - o->overload;
-	o->ordinary = n.ordinary - o->ordinary;
-	o->rounds = n.rounds - o->rounds;
-	o->pswpout = n.pswpout - o->pswpout;
-	o->stalls = n.stalls - o->stalls;
-	o->woken = n.woken - o->woken;
-	o->escaped = n.escaped - o->escaped;
-	o->kthreads = n.kthreads - o->kthreads;
-	o->allocstall = n.allocstall - o->allocstall;
-	o->hot_faults = l->hot_faults;
-	o->cold_faults = l->cold_faults;
-	o->wrong = l->wrong;
-}
-
-static void outcome_show(const char *what, const struct outcome *o)
-{
-	say("# %s: rounds %llu: candidates %llu, overload %llu, ordinary %llu; marked %llu, "
-	    "of these wanted back %llu, pswpout %llu; faults hot %llu, cold %llu",
-	    what, (unsigned long long)o->rounds, (unsigned long long)o->used,
-	    (unsigned long long)o->overload, (unsigned long long)o->ordinary,
-	    (unsigned long long)o->marked, (unsigned long long)o->regretted,
-	    (unsigned long long)o->pswpout, (unsigned long long)o->hot_faults,
-	    (unsigned long long)o->cold_faults);
-	say("# %s: allocations %llu: woken %llu, escaped %llu; the kernel counts %llu", what,
-	    (unsigned long long)o->stalls, (unsigned long long)o->woken,
-	    (unsigned long long)o->escaped, (unsigned long long)o->allocstall);
-}
-
-/* A hot and a cold part, then someone who wants memory that only the cold part has. */
-static struct outcome squeeze(bool wait_for_candidates, bool lock_cold)
-{
-	struct load *l = load_start(HOT_MB, COLD_MB, lock_cold);
-	uint64_t passes = counter("passes"), end = now_ms() + 30000, in;
-	struct outcome o;
-
-	if (wait_for_candidates) {
-		wait_for_counter("passes", passes + 12);
-		while (counter("candidates") < PAGES(COLD_MB) / 4 && now_ms() < end)
-			sleep_ms(50);
-	}
-	o = now();
-	l->hot_faults = 0;
-	hog_start(hog_mb);
-	load_wait_passes(l, 5);
-	since(&o, l);
-	o.dirty = counter("dirty");
-	hog_end();
-	/* Read-ahead brings more than one page for a fault. */
-	in = vmstat("pswpin");
-	load_look(l);
-	o.cold_faults = vmstat("pswpin") - in;
-	o.wrong = l->wrong;
-	load_end();
-	return o;
-}
-
 static struct outcome test_takes_cold(const char *how)
 {
 	struct outcome o = squeeze(true, false);
@@ -214,6 +79,8 @@ static struct outcome test_takes_cold(const char *how)
 	      "%s: %llu allocations waited for kswapd, %llu reclaimed, %llu of them kernel threads'",
 	      how, (unsigned long long)o.woken, (unsigned long long)o.allocstall,
 	      (unsigned long long)o.kthreads);
+	check(o.told * 4 > o.waits, "%s: of %llu that slept kswapd has woken %llu", how,
+	      (unsigned long long)o.waits, (unsigned long long)o.told);
 	escapes_show();
 	check(o.allocstall <= o.escaped, "%s: these are counted: %llu", how,
 	      (unsigned long long)o.escaped);
@@ -242,22 +109,6 @@ static void test_waiting(void)
 	check(timeouts > 0 && o.wrong == 0, "who may wait 1 ms only reclaims then, %llu times",
 	      (unsigned long long)timeouts);
 	knob_put("wait_ms", 5000);
-}
-
-/* Without swap nobody waits for it: who takes too much is killed as ever. */
-static void test_swap_full(void)
-{
-	uint64_t full = counter("escaped_swap_full"), late = counter("escaped_timeout");
-	uint64_t kills = vmstat("oom_kill");
-
-	swap_off(SWAP_DISK);
-	check(hog_dies((unsigned int)free_mb() * 2),
-	      "without swap, who wants all of memory is killed");
-	check(vmstat("oom_kill") > kills && counter("escaped_swap_full") > full,
-	      "and reclaims before: %llu times",
-	      (unsigned long long)(counter("escaped_swap_full") - full));
-	check(counter("escaped_timeout") == late, "and doesn't wait in vain");
-	swap_on(SWAP_DISK);
 }
 
 static struct outcome aged; /* what test_two_lists() has seen */
@@ -309,9 +160,9 @@ static void test_overload(void)
 	      "with every CPU busy the candidates go: %llu, then %llu; %llu runs found no time",
 	      (unsigned long long)before, (unsigned long long)counter("candidates"),
 	      (unsigned long long)(counter("gated") - gated));
-	o = now();
-	hog_start(hog_mb);
-	since(&o, l);
+	o = outcome_now();
+	hog_start(squeeze_mb);
+	outcome_since(&o, l);
 	spinners_end();
 	outcome_show("overload", &o);
 	check(o.overload > 0, "and kswapd falls back to the largest mapping %llu times",
@@ -333,7 +184,7 @@ static void test_disabled(void)
 	runs = counter("runs");
 	rounds = counter("rounds");
 	load_start(HOT_MB, COLD_MB, false);
-	hog_start(hog_mb);
+	hog_start(squeeze_mb);
 	check(counter("runs") == runs && counter("rounds") == rounds &&
 		      vmstat("pgsteal_kswapd") > before,
 	      "disabled, it does nothing, and kswapd does without");
@@ -408,48 +259,32 @@ static void test_deferral(void)
 	knob_put("red_pct", 100);
 }
 
-/* --- what kswapd may have to wait for ------------------------------------------------------ */
-
-/* Limits go other ways than what the policy has diverted. */
-static void test_limit(void)
+/* Shared memory is written by a way of its own, and isn't put off. */
+static void test_shared(void)
 {
-	uint64_t stalls = counter("stalls"), out = vmstat("pswpout");
-	bool ended;
+	pid_t sharer;
+	uint64_t in;
+	bool well;
 
-	if (!group_make(16)) {
-		skip("a memory cgroup is left alone", "this kernel has none");
-		return;
-	}
-	ended = comes_to_end(group_uses(32), 60);
-	out = vmstat("pswpout") - out;
-	check(ended && out > 0, "who has a limit swaps: %llu pages", (unsigned long long)out);
-	check(counter("stalls") == stalls, "and doesn't wait");
-}
-
-/*
- * To free a page kswapd needs the loop device's thread, which needs ext4's pages
- * and locks, while a process with a limit writes there, too.
- */
-static void test_loop(void)
-{
-	const char *device;
-	struct outcome o;
-	pid_t writer;
-
-	files_mount();
-	device = loop_attach(256);
-	swap_off(SWAP_DISK);
-	swap_on(device);
-	group_make(16);
-	writer = group_writes(64);
-	o = squeeze(true, false);
-	outcome_show("swap on a loop device", &o);
-	check(o.pswpout > PAGES(COLD_MB) / 8 && o.wrong == 0,
-	      "swap on a loop device: %llu pages go there, and come back as they were",
-	      (unsigned long long)o.pswpout);
-	check(comes_to_end(writer, 120), "and who writes files beside it comes to an end");
-	swap_off(device);
-	swap_on(SWAP_DISK);
+	knob_put("orange_pct", 0);
+	knob_put("red_pct", 0);
+	/* The lists have the turn, and look for such pages first. */
+	knob_put("easy_pct", 0);
+	put("/proc/sys/vm/swappiness", "200");
+	sharer = sharer_start();
+	hog_start((unsigned int)free_mb() + 24);
+	hog_end();
+	in = vmstat("pswpin");
+	sharer_reads();
+	well = comes_to_end(sharer, patience_s());
+	in = vmstat("pswpin") - in;
+	check(well && in > PAGES(4),
+	      "%llu pages of shared memory are read again, and are as they were",
+	      (unsigned long long)in);
+	put("/proc/sys/vm/swappiness", "60");
+	knob_put("easy_pct", 100);
+	knob_put("orange_pct", 100);
+	knob_put("red_pct", 100);
 }
 
 /* --- counters ------------------------------------------------------------------------------ */
@@ -511,35 +346,6 @@ static void test_sysrq(void)
 	close(fd);
 }
 
-/* --- coming and going ------------------------------------------------------------------------- */
-
-static void test_cycles(void)
-{
-	pid_t pressure[] = { spawn(read_device), spawn(touch_memory) };
-	const char *option = boot_option("cycles");
-	int cycles = option ? atoi(option) : 50;
-	uint64_t runs = 0;
-
-	load_start(HOT_MB, COLD_MB, false);
-	for (size_t i = 0; i < 2; i++)
-		setpriority(PRIO_PROCESS, (id_t)pressure[i], 15);
-	for (int i = 0; i < cycles; i++) {
-		policy_load();
-		knob_put("gate_pct", 0);
-		knob_put("period_ms", 1);
-		knob_put("interval_ms", 1 + (unsigned int)i % 10);
-		knob_put("easy_pct", i & 1 ? 10000 : 0);
-		sleep_ms((unsigned long)i % 7 * 20);
-		runs += counter("runs");
-		policy_unload();
-	}
-	for (size_t i = 0; i < 2; i++)
-		reap(pressure[i]);
-	load_end();
-	check(runs > 0, "loaded and unloaded %d times under pressure, with %llu runs", cycles,
-	      (unsigned long long)runs);
-}
-
 /* --- parts ------------------------------------------------------------------------------------- */
 
 static void test_two_lists(void)
@@ -557,34 +363,78 @@ static void test_generations(void)
 
 /* In this order; without whole=1 on the guest's command line those that are quick. */
 static const struct part {
+	const char *name;
 	void (*run)(void);
 	bool quick;
 } parts[] = {
-	{ test_knobs, true },     { test_ageing, true },   { test_two_lists, true },
-	{ test_random },          { test_deferral },       { test_loop },
-	{ test_limit },           { test_generations },    { test_waiting },
-	{ test_readahead, true }, { test_swap_readahead }, { test_locked },
-	{ test_overload },        { test_disabled },       { test_identities, true },
-	{ test_sysrq, true },     { test_swap_full },
+	{ "knobs", test_knobs, true },
+	{ "ageing", test_ageing, true },
+	{ "two_lists", test_two_lists, true },
+	{ "random", test_random },
+	{ "deferral", test_deferral },
+	{ "shared", test_shared },
+	{ "limit", test_limit },
+	{ "group_writes", test_group_writes },
+	{ "loop", test_loop },
+	{ "crypt", test_crypt },
+	{ "fuse", test_fuse },
+	{ "cpus", test_cpus },
+	{ "generations", test_generations },
+	{ "waiting", test_waiting },
+	{ "writers", test_writers },
+	{ "readahead", test_readahead, true },
+	{ "swap_readahead", test_swap_readahead },
+	{ "locked", test_locked },
+	{ "overload", test_overload },
+	{ "disabled", test_disabled },
+	{ "identities", test_identities, true },
+	{ "sysrq", test_sysrq, true },
+	{ "no_swap", test_no_swap },
+	{ "swap_full", test_swap_full },
 };
+
+/* Without the module loaded. */
+static const struct part loading[] = {
+	{ "cycles", test_cycles, true },
+	{ "unload", test_unload },
+};
+
+/* Or those that only=NAME,NAME says, after the knobs, which are set there. */
+static bool is_asked_for(const struct part *part)
+{
+	const char *only = boot_option("only"), *at = only ? strstr(only, part->name) : NULL;
+	size_t len = strlen(part->name);
+
+	if (!only)
+		return part->quick || boot_option("whole");
+	return part == parts ||
+	       (at && (at == only || at[-1] == ',') && (!at[len] || at[len] == ','));
+}
+
+static void run(const struct part *part, size_t n)
+{
+	for (; n; n--, part++) {
+		uint64_t begun = now_ms();
+
+		if (!is_asked_for(part))
+			continue;
+		part->run();
+		say("# %s took %llu s", part->name, (unsigned long long)(now_ms() - begun) / 1000);
+	}
+}
+
+#define RUN(parts) run(parts, sizeof(parts) / sizeof(parts[0]))
 
 int main(void)
 {
-	bool whole;
-
 	guest_setup();
-	whole = boot_option("whole") != NULL;
 	swap_on(SWAP_DISK);
-	hog_mb = (unsigned int)free_mb() - HOT_MB - COLD_MB / 2;
-	say("# %llu MB are free, %u MB will be asked for", (unsigned long long)free_mb(), hog_mb);
-
+	squeeze_init();
+	loads_init();
 	policy_load();
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if (whole || parts[i].quick)
-			parts[i].run();
-	}
+	RUN(parts);
 	policy_unload();
-	test_cycles();
+	RUN(loading);
 	check(!taint(), "the kernel had nothing to complain about (taint %#lx)", taint());
 	guest_end();
 }

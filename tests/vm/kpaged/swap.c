@@ -8,13 +8,13 @@
 #include <sys/swap.h>
 #include <unistd.h>
 
-/* As mkswap leaves it: version and last page at 1024, the magic at the page's end. */
-void swap_on(const char *device)
+/* 0 pages: all. As mkswap leaves it: version and last page at 1024, the magic at the page's end. */
+void swap_on_pages(const char *device, unsigned long pages)
 {
 	char page[4096] = { 0 };
 	int fd = open(device, O_RDWR | O_CLOEXEC);
 	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
-	uint32_t info[2] = { 1, (uint32_t)(size / 4096 - 1) };
+	uint32_t info[2] = { 1, (uint32_t)(pages ? pages : (unsigned long)size / 4096 - 1) };
 
 	if (size <= 0)
 		give_up("%s: %s", device, strerror(errno));
@@ -23,6 +23,11 @@ void swap_on(const char *device)
 	if (pwrite(fd, page, sizeof(page), 0) != (ssize_t)sizeof(page) || fsync(fd) < 0 ||
 	    close(fd) < 0 || swapon(device, 0) < 0)
 		give_up("swap on %s: %s", device, strerror(errno));
+}
+
+void swap_on(const char *device)
+{
+	swap_on_pages(device, 0);
 }
 
 void swap_off(const char *device)

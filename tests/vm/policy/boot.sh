@@ -5,7 +5,7 @@
 # prints the guest's console, and calls:
 #
 #	guest_program NAME SOURCE…	the guest's /init
-#	policy KERNEL POLICY [FOLDER]	its results, numbered on; FOLDER: see policy_boot.c
+#	policy KERNEL POLICY [FOLDER|MODULE]…	its results, numbered on; see policy_boot.c
 #	policies_end
 set -eu
 
@@ -39,8 +39,10 @@ passed() {
 # The plan is the guest's last word, so that one that died has none.
 policy() {
 	local image log="$out/$1.$2.log"
+	local others=("${@:3}")
+	[ $# -gt 2 ] || others=(tests/vm/policy/order)
 	if ! image=$("$out/$guest.boot" "${CONFIG:-harness.toml}" "$1" "$2" "$out/$guest" \
-		     "$out/$1.$2.cpio" "${3:-tests/vm/policy/order}"); then
+		     "$out/$1.$2.cpio" "${others[@]}"); then
 		number=$((number + 1))
 		echo "not ok $number $1, $2: no guest"
 		return
