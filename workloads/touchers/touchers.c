@@ -300,7 +300,8 @@ static uint32_t *gather(struct worker *workers, size_t *ret_n)
 	return all;
 }
 
-static void print_counts(FILE *out, const struct counts *before, const struct counts *after)
+static void print_counts(FILE *out, const struct counts *before, const struct counts *after,
+			 uint64_t ns)
 {
 	uint64_t ipis = after->tlb_ipis - before->tlb_ipis, swapped = 0;
 
@@ -316,6 +317,7 @@ static void print_counts(FILE *out, const struct counts *before, const struct co
 	fprintf(out, "  \"tlb_ipis\": %" PRIu64 ",\n  \"call_ipis\": %" PRIu64 ",\n", ipis,
 		after->call_ipis - before->call_ipis);
 	fprintf(out, "  \"tlb_ipis_per_1000\": %.3f,\n", 1000 * (double)ipis / (double)swapped);
+	fprintf(out, "  \"pswpout_per_s\": %.1f,\n", (double)swapped * 1e9 / (double)ns);
 }
 
 /* Rates of the two kinds of threads, where there are two. */
@@ -346,7 +348,7 @@ static void print_result(struct worker *workers, const struct counts *before,
 	}
 	sorted = gather(workers, &n);
 	fputs("{\n", out);
-	print_counts(out, before, after);
+	print_counts(out, before, after, ns);
 	fprintf(out, "  \"touches\": %" PRIu64 ",\n  \"touches_per_s\": %.1f,\n", touches,
 		(double)touches * 1e9 / (double)ns);
 	print_kinds(out, workers);

@@ -399,7 +399,7 @@ int main(void)
 	if (part("stages"))
 		test_stages(SWAP, DISK);
 	if (part("keeps"))
-		test_keeps();
+		test_keeps(cpus);
 	if (part("pps"))
 		test_pps(cpus, number("pages", 1000), (unsigned int)number("cycles", 10), SWAP);
 	guest_end();

@@ -150,7 +150,7 @@ static void test_share(unsigned int cpus)
 }
 
 /* More than there is: kswapd has to work, and wakes kppsd. */
-static void hog(void)
+void hog(void)
 {
 	size_t size = (size_t)sysconf(_SC_PHYS_PAGES) * 4096 / 4 * 5;
 	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -245,57 +245,5 @@ void test_pps(unsigned int cpus, uint64_t pages, unsigned int cycles, const char
 	test_pressure(cpus, swap);
 	test_oom(cpus);
 	test_unload(cpus, cycles);
-	policy = "scanner";
-}
-
-static uint64_t vmstat(const char *name)
-{
-	char *text = get("/proc/vmstat"), *at = text ? strstr(text, name) : NULL;
-	uint64_t value = at ? strtoull(at + strlen(name), NULL, 10) : 0;
-
-	free(text);
-	return value;
-}
-
-static bool vmstat_moves(const char *name)
-{
-	uint64_t before = vmstat(name), end = now_ms() + LIMIT_MS;
-
-	while (vmstat(name) == before && now_ms() < end)
-		sleep_ms(20);
-	return vmstat(name) != before;
-}
-
-/* kswapd leaves the pages to kppsd if it is told to, and takes them if kppsd is too slow. */
-void test_keeps(void)
-{
-	uint64_t kept, end = now_ms() + LIMIT_MS;
-	pid_t pid;
-
-	policy = "pps";
-	policy_load();
-	knob_put("period_ms", 20);
-	knob_put("cmd", 1);
-	pid = spawn(hog);
-	/* Not before kppsd has freed something, for which it goes round a few times. */
-	while (counter("kept") < 100 && (now_ms() < end || counter("rounds") < 20))
-		sleep_ms(20);
-	kept = counter("kept");
-	check(kept >= 100, "kswapd comes to %llu pages that it leaves to kppsd",
-	      (unsigned long long)kept);
-	/* kppsd goes on, so that kswapd would leave more if it asked. */
-	knob_put("exclusive", 0);
-	sleep_ms(100);
-	kept = counter("kept");
-	wait_for("rounds", 3);
-	check(vmstat_moves("pgsteal_kswapd ") && counter("kept") == kept,
-	      "told that they are not kppsd's alone, it leaves none");
-	knob_put("exclusive", 1);
-	knob_put("share", 1);
-	wait_for("rounds", 3);
-	check(vmstat_moves("pgsteal_kswapd "), "and takes what it needs when kppsd is slow");
-	counters_show();
-	reap(pid);
-	policy_unload();
 	policy = "scanner";
 }

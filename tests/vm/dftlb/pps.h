@@ -9,7 +9,10 @@ void test_stages(const char *fast, const char *disk);
 /* pps.c: all of them, and the oracles. */
 void test_pps(unsigned int cpus, uint64_t pages, unsigned int cycles, const char *swap);
 
-/* What kswapd leaves to the policy. */
-void test_keeps(void);
+/* For spawn(): more memory than there is, again and again. */
+void hog(void);
+
+/* keeps.c: what kswapd leaves to the policy. */
+void test_keeps(unsigned int cpus);
 
 #endif
