@@ -4,9 +4,9 @@
  *
  * Makes an initramfs whose /init is GUEST (tests/vm/policy), with the policy's
  * module, built for KERNEL, and what the guest's disk needs; prints the path of
- * the kernel's image.  If the policy needs a hook set, the module in each FOLDER
- * goes in, too (tests/vm/policy/order, tests/debug/faults, tests/vm/dftlb), and
- * each of the kernel's own that is named: a folder has a slash in it.
+ * the kernel's image.  The module in each FOLDER goes in, too (tests/vm/policy/order,
+ * tests/debug/faults, tests/vm/dftlb), and each of the kernel's own that is named: a
+ * folder has a slash in it.
  */
 #include <stdio.h>
 #include <string.h>
@@ -44,7 +44,7 @@ static int add_built(struct cpio *c, const struct kernel *k, const struct policy
 	return cpio_file(c, to, 0644, ko, err);
 }
 
-/* Folder DIR's, policy_DIR, as DIR.ko: for tests that need the policy's hook set. */
+/* Folder DIR's, policy_DIR, as DIR.ko; it may use the policy's hook set. */
 static int add_other(struct cpio *c, const struct kernel *k, const struct policy_def *policy,
 		     char *dir, struct error **err)
 {
@@ -53,8 +53,6 @@ static int add_other(struct cpio *c, const struct kernel *k, const struct policy
 	struct module_def module = { .name = name, .source = "." };
 	struct policy_def other = { .name = base, .dir = dir, .needs_hooks = policy->needs_hooks };
 
-	if (!policy->needs_hooks[0])
-		return 0;
 	return add_built(c, k, &other, &module, to, err);
 }
 
