@@ -99,7 +99,7 @@ int main(int argc, char **argv)
 {
 	_cleanup_error_ struct error *err = NULL;
 
-	if (argc < 7)
+	if (argc < 6)
 		return EXIT_INPUT;
 	progress_init(NORMAL);
 	if (run(argv, &err) == 0)
