@@ -21,8 +21,11 @@
 #include "symbols.h"
 #include "walk.h"
 
-/* Page cache that was easy so many times in a row doesn't suffice (ours). */
-#define EASY_ROUNDS 4
+/*
+ * Page cache that was easy so many times since kswapd woke doesn't suffice (ours).
+ * As many rounds take kswapd, which begins with 1/4096 of the lists, to all of them.
+ */
+#define EASY_ROUNDS 12
 
 /* For pages that are being written, in ticks (ours). */
 #define WRITE_TICKS 10

@@ -93,8 +93,10 @@ static int show(struct seq_file *m, void *data)
 
 static struct tracepoint *wake;
 
+/* By the kswapd itself. */
 static void woke(void *data, int nid, int zid, int order)
 {
+	kp_taker_of(nid)->easy_rounds = 0;
 	kp_count(KP_WAKEUPS, 1);
 }
 

@@ -15,7 +15,7 @@ struct kp_taker {
 	struct task_struct *task;
 	unsigned int n;
 	unsigned long entry[KP_TURN_MAX];	/* swap entries that it has added since */
-	unsigned int easy_rounds;		/* in a row */
+	unsigned int easy_rounds;		/* since it woke */
 };
 
 int kp_swapcache_init(void);

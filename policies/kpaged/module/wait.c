@@ -77,11 +77,18 @@ static bool may_use(const struct request *r, struct zone *zone)
 #endif
 }
 
+/*
+ * Never more than low: of a small zone the marks are less than a batch apart, and
+ * kswapd rests when one zone is above high, which then has to be room for whoever
+ * waits for it.
+ */
 static unsigned long room_mark(const struct request *r, struct zone *zone)
 {
+	unsigned long low = low_wmark_pages(zone);
+
 	if (r->late && !r->order)
-		return min_wmark_pages(zone) + SWAP_CLUSTER_MAX;
-	return low_wmark_pages(zone);
+		return min(low, min_wmark_pages(zone) + SWAP_CLUSTER_MAX);
+	return low;
 }
 
 /* Free, and not kept for others. */
