@@ -108,6 +108,15 @@ static void test_waiting(void)
 	timeouts = counter("escaped_timeout") - timeouts;
 	check(timeouts > 0 && o.wrong == 0, "who may wait 1 ms only reclaims then, %llu times",
 	      (unsigned long long)timeouts);
+	/* Whoever is content with little isn't to miss what kswapd is content with. */
+	knob_put("wait_ms", 60000);
+	knob_put("wait_low_ms", 0);
+	timeouts = counter("escaped_timeout");
+	o = squeeze(true, false);
+	outcome_show("waiting for little", &o);
+	check(counter("escaped_timeout") == timeouts && o.waits > 0 && o.wrong == 0,
+	      "nobody waits a minute for a batch above min, of %llu", (unsigned long long)o.waits);
+	knob_put("wait_low_ms", 50);
 	knob_put("wait_ms", 5000);
 }
 
@@ -191,6 +200,27 @@ static void test_disabled(void)
 	hog_end();
 	load_end();
 	knob_put("enable", 1);
+}
+
+/* As long as the page cache has enough nothing is swapped, however long it goes on. */
+static void test_easy(void)
+{
+	uint64_t easy = counter("easy"), marked, end = now_ms() + 60000;
+	pid_t reader;
+
+	load_start(HOT_MB, COLD_MB, false);
+	wait_for_counter("passes", counter("passes") + 12);
+	marked = counter("marked");
+	reader = spawn(read_device);
+	while (counter("easy") < easy + 100 && now_ms() < end)
+		sleep_ms(50);
+	reap(reader);
+	easy = counter("easy") - easy;
+	marked = counter("marked") - marked;
+	check(easy >= 100 && marked < easy,
+	      "beside a reader %llu rounds are left to the page cache, and %llu pages are taken",
+	      (unsigned long long)easy, (unsigned long long)marked);
+	load_end();
 }
 
 /* A reader's own pages come, what may be wanted next doesn't. */
@@ -382,6 +412,7 @@ static const struct part {
 	{ "generations", test_generations },
 	{ "waiting", test_waiting },
 	{ "writers", test_writers },
+	{ "easy", test_easy },
 	{ "readahead", test_readahead, true },
 	{ "swap_readahead", test_swap_readahead },
 	{ "locked", test_locked },
