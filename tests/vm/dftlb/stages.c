@@ -169,6 +169,25 @@ static void test_left_alone(void)
 	stop(&s, "without its first thread");
 }
 
+/* What was found is found anew in each round: nothing has to be told that a process ends. */
+static void test_gone(void)
+{
+	struct subject s;
+	long long before;
+
+	start(&s, SUBJECT_PLAIN, 0, true);
+	reaches("written", PAGES / 2);
+	rounds(2);
+	before = line_of("/proc/policy/pps", "\ntotal ") +
+		 line_of("/proc/policy/pps", "swapped_count ");
+	subject_stop(&s);
+	rounds(3);
+	check(before >= (long long)PAGES && line_of("/proc/policy/pps", "\ntotal ") == 0 &&
+		      line_of("/proc/policy/pps", "swapped_count ") == 0,
+	      "of %lld pages none is left when their process is gone", before);
+	policy_unload();
+}
+
 /* All that it has goes to swap, and then PPS leaves it there. */
 static void all_to_swap(void)
 {
@@ -245,6 +264,7 @@ void test_stages(const char *fast, const char *disk)
 	test_written();
 	test_reclaimed();
 	test_left_alone();
+	test_gone();
 	test_from_disk(fast, disk);
 	policy = "scanner";
 }
