@@ -54,7 +54,6 @@ struct outcome {
 		pswpout;
 	uint64_t stalls, woken, escaped, allocstall, waits, told;
 	uint64_t kthreads; /* of those that escaped: the rule isn't for them */
-	uint64_t dirty;    /* in the end */
 	unsigned long wrong;
 };
 

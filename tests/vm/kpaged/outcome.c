@@ -127,7 +127,6 @@ struct outcome squeeze(bool wait_for_candidates, bool lock_cold)
 	hog_start(squeeze_mb);
 	load_wait_passes(l, 5);
 	outcome_since(&o, l);
-	o.dirty = counter("dirty");
 	hog_end();
 	/* Read-ahead brings more than one page for a fault. */
 	in = vmstat("pswpin");
