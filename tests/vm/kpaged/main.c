@@ -61,6 +61,38 @@ static void test_ageing(void)
 	(void)l;
 }
 
+#define MANY 100
+
+static void use_and_wait(void)
+{
+	size_t size = PAGES(1) * 4096 / 2;
+
+	memset(malloc(size), 1, size);
+	for (;;)
+		pause();
+}
+
+/* Of a process that has ended nothing is kept. */
+static void test_ends(void)
+{
+	uint64_t before = slab_objects("mm_struct"), now, end;
+	pid_t pid[MANY];
+
+	for (size_t i = 0; i < MANY; i++)
+		pid[i] = spawn(use_and_wait);
+	wait_for_counter("passes", counter("passes") + 2 * MANY);
+	now = slab_objects("mm_struct");
+	check(before && now > before + MANY * 6 / 10,
+	      "%llu mappings, and %llu with %u processes more", (unsigned long long)before,
+	      (unsigned long long)now, MANY);
+	for (size_t i = 0; i < MANY; i++)
+		reap(pid[i]);
+	for (end = now_ms() + 30000; now > before + MANY * 6 / 10 && now_ms() < end; sleep_ms(100))
+		now = slab_objects("mm_struct");
+	check(now <= before + MANY * 6 / 10, "and %llu when they have ended",
+	      (unsigned long long)now);
+}
+
 /* --- what kswapd takes ------------------------------------------------------------------- */
 
 static struct outcome test_takes_cold(const char *how)
@@ -416,6 +448,7 @@ static const struct part {
 } parts[] = {
 	{ "knobs", test_knobs, true },
 	{ "ageing", test_ageing, true },
+	{ "ends", test_ends },
 	{ "two_lists", test_two_lists, true },
 	{ "random", test_random },
 	{ "deferral", test_deferral },

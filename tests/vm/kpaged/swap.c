@@ -57,6 +57,11 @@ uint64_t vmstat(const char *name)
 	return number_of("/proc/vmstat", name);
 }
 
+uint64_t slab_objects(const char *name)
+{
+	return number_of("/proc/slabinfo", name);
+}
+
 uint64_t free_mb(void)
 {
 	return number_of("/proc/meminfo", "MemFree") >> 10;
