@@ -63,11 +63,14 @@ static void test_ageing(void)
 
 #define MANY 100
 
+static char *volatile used; /* or nothing would be */
+
 static void use_and_wait(void)
 {
 	size_t size = PAGES(1) * 4096 / 2;
 
-	memset(malloc(size), 1, size);
+	used = malloc(size);
+	memset(used, 1, size);
 	for (;;)
 		pause();
 }
