@@ -109,7 +109,7 @@ void test_cycles(void);
 void test_unload(void);
 
 uint64_t vmstat(const char *name);
-uint64_t slab_objects(const char *name); /* in use, more or less */
+uint64_t slab_objects(const char *name); /* in use */
 uint64_t free_mb(void);
 
 #endif
