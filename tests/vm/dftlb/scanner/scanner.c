@@ -10,8 +10,8 @@
  * Parameters: pid; hard, for all of them; apart, into how many ranges
  * a page is cut, none of which can be joined to another; at_once, without the
  * engine; pause_us, between rounds; eager, a round begins as soon as the tasks of
- * the one before have come to their end; stall_ms, for so long another CPU has no
- * interrupt after every 16th round.  The engine's counters are in /proc/policy/scanner.
+ * the one before have come to their end.  The engine's counters are in
+ * /proc/policy/scanner.
  */
 #include <linux/delay.h>
 #include <linux/kthread.h>
@@ -37,8 +37,6 @@ static bool at_once;
 module_param(at_once, bool, 0444);
 static unsigned int pause_us;
 module_param(pause_us, uint, 0444);
-static unsigned int stall_ms;
-module_param(stall_ms, uint, 0444);
 
 /* The thread's alone. */
 static u64 rounds, cleared, hidden, isolated, reclaimed;
@@ -144,24 +142,8 @@ static void one_round(struct task_struct *task)
 	mmput(mm);
 }
 
-static void without_tick(void *data)
-{
-	mdelay(stall_ms);
-}
-
-static void stall(void)
-{
-	unsigned int cpu = cpumask_any_but(cpu_online_mask, get_cpu());
-
-	if (cpu < nr_cpu_ids)
-		smp_call_function_single(cpu, without_tick, NULL, false);
-	put_cpu();
-}
-
 static void rest(void)
 {
-	if (stall_ms && rounds % 16 == 0)
-		stall();
 	if (pause_us)
 		usleep_range(pause_us, pause_us + 100);
 	else
