@@ -110,16 +110,6 @@ static int choose_candidate(sqlite3 *db, const struct gate_options *o, char **re
 			 o->candidate ?: "");
 }
 
-static int narrow(const struct gate_options *o, struct selector *s, struct error **err)
-{
-	return selector_add(s, "kernel", o->kernel, err) < 0 ||
-			       selector_add(s, "policy", o->policy, err) < 0 ||
-			       selector_add(s, "workload", o->workload, err) < 0 ||
-			       selector_add(s, "mode", o->mode, err) < 0
-		       ? -1
-		       : 0;
-}
-
 int gate_sides(sqlite3 *db, const struct gate_options *o, struct selector *ret_a,
 	       struct selector *ret_b, unsigned int *ret_same, struct error **err)
 {
@@ -134,7 +124,7 @@ int gate_sides(sqlite3 *db, const struct gate_options *o, struct selector *ret_a
 	else if (selector_add(ret_b, "campaign", candidate, err) < 0)
 		return -1;
 	selector_add_sql(ret_b, OURS);
-	if (narrow(o, ret_b, err) < 0)
+	if (selector_add_cells(ret_b, o->kernel, o->policy, o->workload, o->mode, err) < 0)
 		return -1;
 	if (o->baseline_db) {
 		selector_add_sql(ret_a, "NOT (" OURS ")");

@@ -244,12 +244,7 @@ static int select_runs(sqlite3 *db, const struct history_options *o, struct sele
 		       struct error **err)
 {
 	selector_add_sql(s, scope_no_twin(db));
-	return selector_add(s, "kernel", o->kernel, err) < 0 ||
-			       selector_add(s, "policy", o->policy, err) < 0 ||
-			       selector_add(s, "workload", o->workload, err) < 0 ||
-			       selector_add(s, "mode", o->mode, err) < 0
-		       ? -1
-		       : 0;
+	return selector_add_cells(s, o->kernel, o->policy, o->workload, o->mode, err);
 }
 
 static int nothing(sqlite3 *db, const struct history_options *o, struct error **err)

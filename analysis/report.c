@@ -50,9 +50,7 @@ static int select_runs(sqlite3 *db, const struct report_options *o, struct selec
 		       struct error **err)
 {
 	if (selector_add(ret, "campaign", o->campaign, err) < 0 ||
-	    selector_add(ret, "kernel", o->kernel, err) < 0 ||
-	    selector_add(ret, "workload", o->workload, err) < 0 ||
-	    selector_add(ret, "mode", o->mode, err) < 0)
+	    selector_add_cells(ret, o->kernel, NULL, o->workload, o->mode, err) < 0)
 		return -1;
 	if (o->latest)
 		selector_add_sql(ret, "campaign_id = (SELECT campaign_id FROM run"

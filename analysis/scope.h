@@ -48,6 +48,9 @@ struct selector {
 int selector_parse(const char *text, struct selector *ret, struct error **err);
 /* One more key; the pattern is a glob, and NULL matches everything. */
 int selector_add(struct selector *s, const char *key, const char *pattern, struct error **err);
+/* The axes that cells are chosen by, as options of commands. */
+int selector_add_cells(struct selector *s, const char *kernel, const char *policy,
+		       const char *workload, const char *mode, struct error **err);
 /* One of these values. */
 void selector_add_list(struct selector *s, const char *column, char *const *values);
 /* A condition in SQL. */

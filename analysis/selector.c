@@ -72,6 +72,23 @@ int selector_add(struct selector *s, const char *key, const char *pattern, struc
 	return 0;
 }
 
+int selector_add_cells(struct selector *s, const char *kernel, const char *policy,
+		       const char *workload, const char *mode, struct error **err)
+{
+	const char *const globs[][2] = {
+		{ "kernel", kernel },
+		{ "policy", policy },
+		{ "workload", workload },
+		{ "mode", mode },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(globs); i++) {
+		if (selector_add(s, globs[i][0], globs[i][1], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 void selector_add_list(struct selector *s, const char *column, char *const *values)
 {
 	_cleanup_strbuf_ struct strbuf sql = { 0 };
