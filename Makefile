@@ -117,10 +117,10 @@ test-vm: bootstrap-tests
 	@$(MAKE) --no-print-directory all test-kernels
 	@tests/run -j $(JOBS) $(VM_TESTS)
 
-# Half an hour a kernel: not a part of `make test`.
+# Up to an hour a kernel and policy: not a part of `make test`.
 test-debug: bootstrap-tests
 	@$(MAKE) --no-print-directory all
-	@tests/run -t 10000 $(wildcard tests/debug/*.test)
+	@tests/run -t 20000 $(wildcard tests/debug/*.test)
 
 # The long form of what test-debug has minutes of: eight hours.
 test-stress: bootstrap-tests
