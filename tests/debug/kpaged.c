@@ -54,7 +54,7 @@ static void setup(void)
 /* To write all of memory takes a debug kernel long: most of it is taken in huge pages. */
 static void put_aside(void)
 {
-	char pages[16];
+	char pages[24];
 
 	snprintf(pages, sizeof(pages), "%llu", (unsigned long long)(free_mb() - LEFT_MB) / 2);
 	put("/proc/sys/vm/nr_hugepages", pages);
