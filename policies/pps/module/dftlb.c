@@ -9,6 +9,7 @@
 #include <linux/mm_inline.h>
 #include <linux/percpu.h>
 #include <linux/policy_dftlb.h>
+#include <linux/preempt.h>
 #include <linux/sched/mm.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
@@ -317,10 +318,13 @@ static void post(struct dftlb_task *task, struct mm_struct *mm)
 		/* Pairs with the barrier in dftlb_tick(). */
 		smp_store_release(word(task, cpu), task->seq);
 	}
+	/* Not preempted between the two: force_all() would spin for the second. */
+	preempt_disable();
 	/* Pairs with waits(). */
 	smp_store_release(&task->state, DFTLB_WAITING);
 	if (atomic_dec_and_test(&task->left))
 		drained(task);
+	preempt_enable();
 	schedule_delayed_work(&watch_work, DFTLB_LATE / 2);
 }
 
