@@ -7,6 +7,7 @@
 #include "kpaged.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,28 +63,51 @@ static void test_ageing(void)
 }
 
 #define MANY 100
+#define MANY_PAGES 128
 
 static char *volatile used; /* or nothing would be */
 
-static void use_and_wait(void)
+static void *use_and_wait(void *unused)
 {
-	size_t size = PAGES(1) * 4096 / 2;
+	size_t size = MANY_PAGES * 4096;
 
 	used = malloc(size);
 	memset(used, 1, size);
 	for (;;)
 		pause();
+	return unused;
+}
+
+static void process(void)
+{
+	use_and_wait(NULL);
+}
+
+/* The process lives on in another thread. */
+static void process_without_its_first_thread(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, use_and_wait, NULL) == 0)
+		pthread_exit(NULL);
 }
 
 /* Of a process that has ended nothing is kept. */
 static void test_ends(void)
 {
-	uint64_t before = slab_objects("mm_struct"), now, end;
+	uint64_t before = slab_objects("mm_struct"), candidates = counter("candidates"), now, end;
 	pid_t pid[MANY];
 
 	for (size_t i = 0; i < MANY; i++)
-		pid[i] = spawn(use_and_wait);
-	wait_for_counter("passes", counter("passes") + 2 * MANY);
+		pid[i] = spawn(i % 2 ? process : process_without_its_first_thread);
+	for (end = now_ms() + 60000; now_ms() < end; sleep_ms(100)) {
+		if (counter("candidates") > candidates + MANY * MANY_PAGES * 9 / 10)
+			break;
+	}
+	candidates = counter("candidates") - candidates;
+	check(candidates > MANY * MANY_PAGES * 9 / 10,
+	      "%llu candidates in %u processes, half of them without their first thread",
+	      (unsigned long long)candidates, MANY);
 	now = slab_objects("mm_struct");
 	check(before && now > before + MANY * 9 / 10,
 	      "%llu mappings, and %llu with %u processes more", (unsigned long long)before,
