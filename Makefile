@@ -132,7 +132,7 @@ test-kernel: bootstrap-tests
 	@$(MAKE) --no-print-directory all
 	@tests/run -t 10000 tests/long/kernel.test tests/long/git.test
 
-# One CPU has nobody to wait for; four, on one thread of the host, take a quarter of an hour.
+# One CPU has nobody to wait for; four, on one thread of the host, take five minutes a kernel.
 test-dftlb: bootstrap-tests
 	@$(MAKE) --no-print-directory all
 	@for cpus in 1 2 4; do \

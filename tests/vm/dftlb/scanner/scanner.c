@@ -10,15 +10,18 @@
  * Parameters: pid; hard, for all of them; apart, into how many ranges
  * a page is cut, none of which can be joined to another; at_once, without the
  * engine; pause_us, between rounds; eager, a round begins as soon as the tasks of
- * the one before have come to their end.  The engine's counters are in
- * /proc/policy/scanner.
+ * the one before have come to their end; stall_ms, for so long another CPU has no
+ * interrupt, now and then.  The engine's counters are in /proc/policy/scanner.
  */
 #include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/pid.h>
 #include <linux/policy_dftlb.h>
 #include <linux/sched/mm.h>
+#include <linux/smp.h>
+#include <linux/swap.h>
 
 #include "compat.h"
 #include "dftlb.h"
@@ -37,6 +40,8 @@ static bool at_once;
 module_param(at_once, bool, 0444);
 static unsigned int pause_us;
 module_param(pause_us, uint, 0444);
+static unsigned int stall_ms;
+module_param(stall_ms, uint, 0444);
 
 /* The thread's alone. */
 static u64 rounds, cleared, hidden, isolated, reclaimed;
@@ -44,9 +49,18 @@ static u64 rounds, cleared, hidden, isolated, reclaimed;
 static struct task_struct *thread;
 static struct proc_dir_entry *proc;
 
+/*
+ * So many at a time are isolated, as PPS does. Of a thousand, most would be touched
+ * again before their turn comes, and their unmapping cost an IPI each, during which
+ * yet others are.
+ */
+#define BATCH SWAP_CLUSTER_MAX
+
 struct round {
 	struct dftlb_batch batch;
 	struct list_head folios;
+	unsigned int nr;    /* folios */
+	unsigned long next; /* where to go on */
 };
 
 /* --- first, while nobody has to flush for what is hidden ---------------------- */
@@ -57,13 +71,14 @@ static void collect(struct vm_area_struct *vma, pte_t *pte, unsigned long start,
 	struct round *r = data;
 	unsigned long addr;
 
-	for (addr = start; addr < end; addr += PAGE_SIZE, pte++) {
+	for (addr = start; addr < end && r->nr < BATCH; addr += PAGE_SIZE, pte++) {
 		struct folio *folio = pps_pte_folio(*pte);
 
 		if (folio && pps_pte_hidden(*pte) && policy_folio_isolate(folio)) {
 			list_add(&folio->lru, &r->folios);
-			isolated++;
+			r->nr++;
 		}
+		r->next = addr + PAGE_SIZE;
 	}
 }
 
@@ -103,28 +118,36 @@ static void change(struct vm_area_struct *vma, pte_t *pte, unsigned long start, 
 	}
 }
 
-static void walk(struct mm_struct *mm, policy_pte_fn fn, struct round *r)
+static void walk(struct mm_struct *mm, unsigned long from, policy_pte_fn fn, struct round *r)
 {
-	VMA_ITERATOR(vmi, mm, 0);
+	VMA_ITERATOR(vmi, mm, from);
 	struct vm_area_struct *vma;
 
 	for_each_vma(vmi, vma)
 	{
 		if (pps_vma_ok(vma))
-			policy_walk_ptes(vma, vma->vm_start, vma->vm_end, fn, r);
+			policy_walk_ptes(vma, max(vma->vm_start, from), vma->vm_end, fn, r);
 	}
+}
+
+static void reclaim(struct mm_struct *mm, struct round *r)
+{
+	dftlb_settle(mm);
+	do {
+		r->nr = 0;
+		walk(mm, r->next, collect, r);
+		isolated += r->nr;
+		reclaimed += policy_reclaim_folios(&r->folios);
+	} while (r->nr == BATCH);
 }
 
 static void work_on(struct mm_struct *mm)
 {
 	struct round r = { .folios = LIST_HEAD_INIT(r.folios) };
 
-	dftlb_settle(mm);
-	walk(mm, collect, &r);
-	reclaimed += policy_reclaim_folios(&r.folios);
-
+	reclaim(mm, &r);
 	dftlb_begin(&r.batch, mm, at_once);
-	walk(mm, change, &r);
+	walk(mm, 0, change, &r);
 	dftlb_end(&r.batch);
 	rounds++;
 }
@@ -142,8 +165,34 @@ static void one_round(struct task_struct *task)
 	mmput(mm);
 }
 
+/* --- meanwhile ------------------------------------------------------------------ */
+
+static void without_tick(void *data)
+{
+	mdelay(stall_ms);
+}
+
+/*
+ * On one after another, it would never come to its tick again, whose interrupt has
+ * to wait for this one; nor would whoever there holds a lock of the mm.
+ */
+static void stall(void)
+{
+	static unsigned long next;
+	unsigned int cpu;
+
+	if (!stall_ms || time_before(jiffies, next))
+		return;
+	next = jiffies + 4 * msecs_to_jiffies(stall_ms);
+	cpu = cpumask_any_but(cpu_online_mask, get_cpu());
+	if (cpu < nr_cpu_ids)
+		smp_call_function_single(cpu, without_tick, NULL, false);
+	put_cpu();
+}
+
 static void rest(void)
 {
+	stall();
 	if (pause_us)
 		usleep_range(pause_us, pause_us + 100);
 	else
