@@ -84,7 +84,7 @@ static bool is_easy(struct pglist_data *pgdat, unsigned long wanted)
 	       (inactive - busy) * 100 > wanted * READ_ONCE(kp_easy_pct);
 }
 
-/* --- pages ------------------------------------------------------------------------------ */
+/* --- what has been written is free only if someone takes it from the swap cache ----------- */
 
 /* Who waits for one of these doesn't wait for the rest of the turn. */
 static void reclaim(struct list_head *folios, struct kp_round *round)
@@ -96,9 +96,86 @@ static void reclaim(struct list_head *folios, struct kp_round *round)
 		kp_wake_waiters();
 }
 
+/*
+ * What has been read back and then written to may still have its place in swap: it
+ * isn't added again. The page isn't locked, and may lose it; what is found there
+ * later is looked at again.
+ */
+static void note_cached(struct kp_taker *taker, struct list_head *folios)
+{
+	struct folio *folio;
+
+	list_for_each_entry(folio, folios, lru) {
+		if (folio_test_swapcache(folio))
+			kp_taker_note(taker, (unsigned long)folio_get_private(folio));
+	}
+}
+
+/* False: it is still being written; else it is listed, or no business of ours any more. */
+static bool is_settled(unsigned long entry, struct list_head *folios)
+{
+	struct folio *folio = kp_swap_cached(entry);
+	bool settled;
+
+	if (!folio)
+		return true;
+	settled = !folio_test_writeback(folio);
+	if (settled && !folio_test_dirty(folio) && !folio_mapped(folio) && kp_isolate(folio))
+		list_add_tail(&folio->lru, folios);
+	folio_put(folio);
+	return settled;
+}
+
+/*
+ * As far as writes have come, which is about in their order. What this CPU has put
+ * back isn't on the lists before that is told them, and can't be taken off them.
+ */
+static void reap_first(struct kp_taker *taker, struct kp_round *round)
+{
+	LIST_HEAD(folios);
+
+	kp_kernel.lru_add_drain();
+	while (taker->first < taker->n && is_settled(taker->entry[taker->first], &folios))
+		taker->first++;
+	reclaim(&folios, round);
+}
+
+static void reap_settled(struct kp_taker *taker, struct kp_round *round)
+{
+	LIST_HEAD(folios);
+	unsigned int i, left = 0;
+
+	kp_kernel.lru_add_drain();
+	for (i = taker->first; i < taker->n; i++) {
+		if (!is_settled(taker->entry[i], &folios))
+			taker->entry[left++] = taker->entry[i];
+	}
+	taker->first = 0;
+	taker->n = left;
+	reclaim(&folios, round);
+}
+
+/* What takes longer is left to the lists, which have it at their ends. */
+static void reap(struct kp_taker *taker, struct kp_round *round)
+{
+	int ticks;
+
+	for (ticks = 0; ticks < WRITE_TICKS; ticks++) {
+		reap_settled(taker, round);
+		if (!taker->n)
+			return;
+		kp_count(KP_WRITEBACK_WAITS, 1);
+		schedule_timeout_uninterruptible(1);
+	}
+	reap_settled(taker, round);
+}
+
+/* --- pages ------------------------------------------------------------------------------ */
+
 /* Returns pages taken, or -EAGAIN: this mapping's lock is held by others. */
 static int take(struct kp_map *map, struct kp_round *round, struct kp_pageout *out)
 {
+	struct kp_taker *taker = kp_taker_of(round->nid);
 	LIST_HEAD(folios);
 	int ret;
 
@@ -113,7 +190,9 @@ static int take(struct kp_map *map, struct kp_round *round, struct kp_pageout *o
 	kp_count(KP_TRIED, 1);
 	kp_count(KP_STALE, out->nr_stale);
 	round->nr_taken += out->nr_taken;
+	note_cached(taker, &folios);
 	reclaim(&folios, round);
+	reap_first(taker, round);
 	return out->nr_taken;
 }
 
@@ -155,51 +234,6 @@ static void take_from_largest(struct kp_round *round)
 	take(map, round, &out);
 	WRITE_ONCE(map->largest, out.from);
 	kp_map_put(map);
-}
-
-/* --- what has been written is free only if someone takes it from the swap cache ----------- */
-
-/* False: it is still being written; else it is listed, or no business of ours any more. */
-static bool is_settled(unsigned long entry, struct list_head *folios)
-{
-	struct folio *folio = kp_swap_cached(entry);
-	bool settled;
-
-	if (!folio)
-		return true;
-	settled = !folio_test_writeback(folio);
-	if (settled && !folio_test_dirty(folio) && !folio_mapped(folio) && kp_isolate(folio))
-		list_add_tail(&folio->lru, folios);
-	folio_put(folio);
-	return settled;
-}
-
-static void reap_settled(struct kp_taker *taker, struct kp_round *round)
-{
-	LIST_HEAD(folios);
-	unsigned int i, left = 0;
-
-	for (i = 0; i < taker->n; i++) {
-		if (!is_settled(taker->entry[i], &folios))
-			taker->entry[left++] = taker->entry[i];
-	}
-	taker->n = left;
-	reclaim(&folios, round);
-}
-
-/* What takes longer is left to the lists, which have it at their ends. */
-static void reap(struct kp_taker *taker, struct kp_round *round)
-{
-	int ticks;
-
-	for (ticks = 0; ticks < WRITE_TICKS; ticks++) {
-		reap_settled(taker, round);
-		if (!taker->n)
-			return;
-		kp_count(KP_WRITEBACK_WAITS, 1);
-		schedule_timeout_uninterruptible(1);
-	}
-	reap_settled(taker, round);
 }
 
 static void take_by(void (*way)(struct kp_round *round), struct kp_round *round)

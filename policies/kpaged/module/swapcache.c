@@ -41,8 +41,15 @@ struct kp_taker *kp_taker_of(int nid)
 
 void kp_taker_begin(struct kp_taker *taker)
 {
+	taker->first = 0;
 	taker->n = 0;
 	WRITE_ONCE(taker->task, current);
+}
+
+void kp_taker_note(struct kp_taker *taker, unsigned long entry)
+{
+	if (taker->n < ARRAY_SIZE(taker->entry))
+		taker->entry[taker->n++] = entry;
 }
 
 void kp_taker_end(struct kp_taker *taker)
@@ -130,8 +137,7 @@ static int added(struct kretprobe_instance *ri, struct pt_regs *regs)
 		kp_count(KP_CACHE_ADDS_KSWAPD, added->nr);
 	if (taker) {
 		kp_count(KP_MARKED, added->nr);
-		if (taker->n < ARRAY_SIZE(taker->entry))
-			taker->entry[taker->n++] = added->entry;
+		kp_taker_note(taker, added->entry);
 		WRITE_ONCE(*mark_of(added->entry), added->entry);
 	} else {
 		cmpxchg(mark_of(added->entry), added->entry, 0);

@@ -13,8 +13,8 @@ struct task_struct;
 /* A node's kswapd, while it takes pages for us. All but `task` is its own. */
 struct kp_taker {
 	struct task_struct *task;
-	unsigned int n;
-	unsigned long entry[KP_TURN_MAX];	/* swap entries that it has added since */
+	unsigned int first, n;
+	unsigned long entry[KP_TURN_MAX];	/* swap entries of what it has taken since */
 	unsigned int easy_rounds;		/* since it woke */
 };
 
@@ -22,6 +22,7 @@ int kp_swapcache_init(void);
 void kp_swapcache_exit(void);		/* when no kswapd is taking pages any more */
 struct kp_taker *kp_taker_of(int nid);
 void kp_taker_begin(struct kp_taker *taker);
+void kp_taker_note(struct kp_taker *taker, unsigned long entry);
 void kp_taker_end(struct kp_taker *taker);
 /* Found there, to be put; NULL: it has gone, or its device has. */
 struct folio *kp_swap_cached(unsigned long entry);

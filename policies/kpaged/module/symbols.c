@@ -48,7 +48,8 @@ static int find_all(void)
 {
 	bool found = FIND(folio_isolate_lru) && FIND(reclaim_pages) &&
 		     FIND(swap_cache_get_folio) && FIND(get_swap_device) &&
-		     FIND(read_swap_cache_async) && FIND(wakeup_kswapd);
+		     FIND(read_swap_cache_async) && FIND(lru_add_drain) &&
+		     FIND(wakeup_kswapd);
 
 	return found ? 0 : -ENOENT;
 }

@@ -27,6 +27,7 @@ struct kp_symbols {
 	 */
 	void *(*read_swap_cache_async)(swp_entry_t entry, gfp_t gfp, struct vm_area_struct *vma,
 				       unsigned long addr, unsigned long poll, void *plug);
+	void (*lru_add_drain)(void);
 	void (*wakeup_kswapd)(struct zone *zone, gfp_t gfp, int order, enum zone_type highest);
 };
 

@@ -61,7 +61,8 @@ extern unsigned int squeeze_mb; /* what is free and more than half of the cold p
 
 void squeeze_init(void);
 /* A hot and a cold part, then someone who wants memory that only the cold part has. */
-struct outcome squeeze(bool wait_for_candidates, bool lock_cold);
+struct outcome squeeze(bool with_candidates, bool lock_cold);
+void wait_for_candidates(void);
 struct outcome outcome_now(void);
 void outcome_since(struct outcome *o, const struct load *l);
 void outcome_show(const char *what, const struct outcome *o);

@@ -178,6 +178,35 @@ static void test_waiting(void)
 	knob_put("wait_ms", 5000);
 }
 
+/*
+ * What has come back and is written to keeps its place in swap for a while. Taken
+ * again it isn't new there, and is to be free all the same when it is written.
+ */
+static void test_again(void)
+{
+	struct load *l = load_start(HOT_MB, COLD_MB, false);
+	uint64_t out, reclaimed;
+
+	wait_for_candidates();
+	hog_start(squeeze_mb);
+	load_wait_passes(l, 5);
+	hog_end();
+	load_look(l);
+	wait_for_candidates();
+	out = vmstat("pswpout");
+	reclaimed = counter("reclaimed");
+	hog_start(squeeze_mb);
+	out = vmstat("pswpout") - out;
+	reclaimed = counter("reclaimed") - reclaimed;
+	hog_end();
+	check(out > PAGES(COLD_MB) / 8 && reclaimed * 2 > out,
+	      "taken again, of %llu pages that are written %llu are free",
+	      (unsigned long long)out, (unsigned long long)reclaimed);
+	load_look(l);
+	check(l->wrong == 0, "taken again: all came back as they were");
+	load_end();
+}
+
 static struct outcome aged; /* what test_two_lists() has seen */
 
 /* Read again, or found in the swap cache before they were gone. */
@@ -476,6 +505,7 @@ static const struct part {
 	{ "ageing", test_ageing, true },
 	{ "ends", test_ends },
 	{ "two_lists", test_two_lists, true },
+	{ "again", test_again },
 	{ "random", test_random },
 	{ "deferral", test_deferral },
 	{ "shared", test_shared },

@@ -110,18 +110,24 @@ void outcome_show(const char *what, const struct outcome *o)
 
 /* --- the squeeze ----------------------------------------------------------------------- */
 
+void wait_for_candidates(void)
+{
+	uint64_t end = now_ms() + 30000;
+
+	wait_for_counter("passes", counter("passes") + 12);
+	while (counter("candidates") < PAGES(COLD_MB) / 4 && now_ms() < end)
+		sleep_ms(50);
+}
+
 /* A hot and a cold part, then someone who wants memory that only the cold part has. */
-struct outcome squeeze(bool wait_for_candidates, bool lock_cold)
+struct outcome squeeze(bool with_candidates, bool lock_cold)
 {
 	struct load *l = load_start(HOT_MB, COLD_MB, lock_cold);
-	uint64_t passes = counter("passes"), end = now_ms() + 30000, in;
 	struct outcome o;
+	uint64_t in;
 
-	if (wait_for_candidates) {
-		wait_for_counter("passes", passes + 12);
-		while (counter("candidates") < PAGES(COLD_MB) / 4 && now_ms() < end)
-			sleep_ms(50);
-	}
+	if (with_candidates)
+		wait_for_candidates();
 	o = outcome_now();
 	l->hot_faults = 0;
 	hog_start(squeeze_mb);
