@@ -40,7 +40,7 @@ static unsigned long node_pages(struct pglist_data *pgdat, enum node_stat_item i
 	return max(n, 0L);
 }
 
-/* As kswapd's own test is, for single pages: one zone that is high enough will do. */
+/* As kswapd's own test is, for single pages and without a boost: one zone that is high will do. */
 static bool is_balanced(struct pglist_data *pgdat)
 {
 	int i, highest = -1;
@@ -53,7 +53,7 @@ static bool is_balanced(struct pglist_data *pgdat)
 		if (highest < 0)
 			highest = i;
 		if (zone_page_state(zone, NR_FREE_PAGES) >
-		    high_wmark_pages(zone) + zone->lowmem_reserve[highest])
+		    zone->_watermark[WMARK_HIGH] + zone->lowmem_reserve[highest])
 			return true;
 	}
 	return highest < 0;

@@ -200,11 +200,29 @@ static void test_again(void)
 	reclaimed = counter("reclaimed") - reclaimed;
 	hog_end();
 	check(out > PAGES(COLD_MB) / 8 && reclaimed * 2 > out,
-	      "taken again, of %llu pages that are written %llu are free",
-	      (unsigned long long)out, (unsigned long long)reclaimed);
+	      "taken again, of %llu pages that are written %llu are free", (unsigned long long)out,
+	      (unsigned long long)reclaimed);
 	load_look(l);
 	check(l->wrong == 0, "taken again: all came back as they were");
 	load_end();
+}
+
+/* By more memory than there is to free, whenever a kind of it takes another's block. */
+static void test_boost(void)
+{
+	uint64_t before = counter("unboosted"), timeouts = counter("escaped_timeout"), ended = 0;
+	struct outcome o = { 0 };
+
+	put("/proc/sys/vm/watermark_boost_factor", "200000");
+	for (int i = 0; i < 5 && !ended && !o.wrong; i++) {
+		o = squeeze(true, false);
+		ended = counter("unboosted") - before;
+	}
+	put("/proc/sys/vm/watermark_boost_factor", "15000");
+	timeouts = counter("escaped_timeout") - timeouts;
+	check(ended > 0 && !timeouts && !o.wrong,
+	      "%llu boosts of the marks end for one who waits, and nobody waits for too long",
+	      (unsigned long long)ended);
 }
 
 static struct outcome aged; /* what test_two_lists() has seen */
@@ -506,6 +524,7 @@ static const struct part {
 	{ "ends", test_ends },
 	{ "two_lists", test_two_lists, true },
 	{ "again", test_again },
+	{ "boost", test_boost },
 	{ "random", test_random },
 	{ "deferral", test_deferral },
 	{ "shared", test_shared },
