@@ -40,7 +40,10 @@ static unsigned long node_pages(struct pglist_data *pgdat, enum node_stat_item i
 	return max(n, 0L);
 }
 
-/* As kswapd's own test is, for single pages and without a boost: one zone that is high will do. */
+/*
+ * As kswapd's own test is, for single pages: one zone that is high enough will do. For
+ * a boost, which is in it, kswapd takes what it would take for anyone.
+ */
 static bool is_balanced(struct pglist_data *pgdat)
 {
 	int i, highest = -1;
@@ -53,7 +56,7 @@ static bool is_balanced(struct pglist_data *pgdat)
 		if (highest < 0)
 			highest = i;
 		if (zone_page_state(zone, NR_FREE_PAGES) >
-		    zone->_watermark[WMARK_HIGH] + zone->lowmem_reserve[highest])
+		    high_wmark_pages(zone) + zone->lowmem_reserve[highest])
 			return true;
 	}
 	return highest < 0;
@@ -270,7 +273,7 @@ static bool take_turn(struct pglist_data *pgdat)
 	struct kp_round round = { .nid = pgdat->node_id };
 	enum kp_counter way;
 
-	/* For a boost, or a high order: neither is ours. */
+	/* For a high order, which isn't ours. */
 	if (is_balanced(pgdat))
 		return false;
 	round.wanted = wanted(pgdat);
