@@ -122,15 +122,18 @@ char *get(const char *path)
 const char *boot_option(const char *name)
 {
 	static char *line;
-	static char value[64];
+	size_t len = strlen(name);
 	const char *at;
 
 	if (!line)
 		line = get("/proc/cmdline");
 	for (at = line; at && (at = strstr(at, name)); at++) {
-		if ((at == line || at[-1] == ' ') && at[strlen(name)] == '=' &&
-		    sscanf(at + strlen(name) + 1, "%63s", value) == 1)
-			return value;
+		size_t n = (at == line || at[-1] == ' ') && at[len] == '='
+				   ? strcspn(at + len + 1, " \n")
+				   : 0;
+
+		if (n)
+			return strndup(at + len + 1, n);
 	}
 	return NULL;
 }

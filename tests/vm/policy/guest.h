@@ -23,7 +23,7 @@ void sleep_ms(unsigned long ms);
 uint64_t now_ms(void);
 bool put(const char *path, const char *text);
 char *get(const char *path);               /* the whole file; caller frees; NULL: can't be read */
-const char *boot_option(const char *name); /* NAME=… on the kernel command line, or NULL */
+const char *boot_option(const char *name); /* NAME=… on the kernel command line, or NULL; stays */
 unsigned long taint(void); /* what the kernel complained about: warning, oops, bad page, lockup */
 pid_t spawn(void (*run)(void)); /* a child that runs this for ever */
 void reap(pid_t pid);
