@@ -143,7 +143,7 @@ static void test_failures(void)
 	put("/sys/kernel/debug/failslab/verbose", "0");
 	put("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");
 	put("/sys/kernel/debug/fail_page_alloc/verbose", "0");
-	for (n = 1; n <= limit; n++) {
+	for (n = option("first", 1); n <= limit; n++) {
 		bool failed = load_with_failure(n, &loaded);
 
 		refused += !loaded;
