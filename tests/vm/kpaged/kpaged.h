@@ -35,6 +35,15 @@ bool hog_is_done(void);
 void hog_end(void);
 bool hog_dies(unsigned int mb); /* it writes so much, and is killed */
 
+/* A process on CPU 1 that has no more than these pages, and uses them all the time. */
+#define FEW_HOT 192
+pid_t few_hot_start(void);
+void stay_on_cpu(int cpu); /* -1: on any */
+
+/* Has a cold part; when told to it takes so much memory with its mapping's lock held. */
+pid_t lock_holder_start(unsigned int mb);
+void lock_holder_goes(void);
+
 unsigned int patience_s(void); /* for what ought to be done in seconds */
 /* And well. Else it is killed, and the console says who waits for what. */
 bool comes_to_end(pid_t pid, unsigned int seconds);
@@ -73,6 +82,7 @@ bool wait_for_counter(const char *name, uint64_t least); /* half a minute */
 
 /* swap.c: all of a device, /dev/vdb or another. */
 #define SWAP_DISK "/dev/vdb"
+#define SLOW_DISK "/dev/vdd"
 void swap_on(const char *device);
 void swap_on_pages(const char *device, unsigned long pages); /* no more than so many */
 void swap_off(const char *device);
@@ -100,6 +110,10 @@ void test_group_writes(void);
 void test_loop(void);
 void test_crypt(void);
 void test_fuse(void);
+/* waits.c */
+void test_waiting(void);
+void test_boost(void);
+void test_lock_holder(void);
 /* writers.c */
 void test_writers(void);
 /* stress.c */

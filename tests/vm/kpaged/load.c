@@ -190,6 +190,109 @@ void load_end(void)
 	reap(load_pid);
 }
 
+void stay_on_cpu(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	for (int i = 0; i < CPU_SETSIZE; i++) {
+		if (cpu < 0 || i == cpu)
+			CPU_SET(i, &set);
+	}
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+static void touch_few(char *area)
+{
+	for (unsigned long page = 0; page < FEW_HOT; page++)
+		++*(volatile uint64_t *)word(area, page);
+}
+
+static void use_few(void)
+{
+	char *area = map(FEW_HOT * PAGE, MAP_PRIVATE);
+
+	stay_on_cpu(1);
+	madvise(area, FEW_HOT * PAGE, MADV_NOHUGEPAGE);
+	/* QEMU's TLB is as large as it was used for when it is flushed. */
+	for (int i = 0; i < 8; i++) {
+		touch_few(area);
+		mprotect(area, FEW_HOT * PAGE, PROT_READ);
+		mprotect(area, FEW_HOT * PAGE, PROT_READ | PROT_WRITE);
+	}
+	shared->ready = true;
+	for (;;) {
+		touch_few(area);
+		sleep_ms(5);
+	}
+}
+
+pid_t few_hot_start(void)
+{
+	pid_t pid;
+
+	shared->ready = false;
+	pid = spawn(use_few);
+	while (!shared->ready)
+		sleep_ms(50);
+	return pid;
+}
+
+/* --- who holds his mapping's lock ---------------------------------------------------------- */
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+/* Who writes to the mapping waits for who reads it, and whoever comes to read it for him. */
+static int map_and_unmap(void *unused)
+{
+	for (;;)
+		munmap(map(PAGE, MAP_PRIVATE), PAGE);
+	return unused != NULL;
+}
+
+static unsigned int populate_mb;
+
+static void hold_lock(void)
+{
+	static char stack[65536];
+	char *cold = write_area(COLD_MB, false), *area = map(populate_mb * MB, MAP_PRIVATE);
+	pid_t other;
+
+	madvise(area, populate_mb * MB, MADV_NOHUGEPAGE);
+	shared->ready = true;
+	while (!shared->look)
+		sleep_ms(50);
+	other = clone(map_and_unmap, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL);
+	if (other < 0 || madvise(area, populate_mb * MB, MADV_POPULATE_WRITE) < 0)
+		_exit(1);
+	kill(other, SIGKILL);
+	munmap(area, populate_mb * MB);
+	for (unsigned long page = 0; page < COLD_MB * MB / PAGE; page++) {
+		if (*word(cold, page) != stamp(page))
+			_exit(1);
+	}
+	_exit(0);
+}
+
+pid_t lock_holder_start(unsigned int mb)
+{
+	pid_t pid;
+
+	memset((void *)shared, 0, sizeof(*shared));
+	populate_mb = mb;
+	pid = spawn(hold_lock);
+	while (!shared->ready)
+		sleep_ms(50);
+	return pid;
+}
+
+void lock_holder_goes(void)
+{
+	shared->look = true;
+}
+
 /* --- memory that is shared, which has other ways to swap and back ------------------------- */
 
 #define SHARED_MB 48u

@@ -62,6 +62,31 @@ static void test_ageing(void)
 	(void)l;
 }
 
+/*
+ * What is used all the time may stay in a TLB, and isn't marked then, if nothing
+ * else runs there that would have it flushed.
+ */
+static void test_translations(void)
+{
+	uint64_t before, most = 0, end;
+	pid_t pid;
+
+	stay_on_cpu(0);
+	before = counter("candidates");
+	pid = few_hot_start();
+	wait_for_counter("passes", counter("passes") + 12);
+	for (end = now_ms() + 5000; now_ms() < end; sleep_ms(100)) {
+		uint64_t now = counter("candidates");
+
+		if (now > before + most)
+			most = now - before;
+	}
+	reap(pid);
+	stay_on_cpu(-1);
+	check(most < FEW_HOT / 2, "of %d pages that a CPU uses all the time %llu are candidates",
+	      FEW_HOT, (unsigned long long)most);
+}
+
 #define MANY 100
 #define MANY_PAGES 128
 
@@ -145,39 +170,6 @@ static struct outcome test_takes_cold(const char *how)
 	return o;
 }
 
-/* --- who waits --------------------------------------------------------------------------- */
-
-/* Negative control, and a wait that is too short. */
-static void test_waiting(void)
-{
-	uint64_t timeouts = counter("escaped_timeout");
-	struct outcome o;
-
-	knob_put("wait", 0);
-	o = squeeze(true, false);
-	outcome_show("not waiting", &o);
-	check(o.allocstall > 20 && !o.stalls,
-	      "without the rule %llu allocations reclaim, and none is seen",
-	      (unsigned long long)o.allocstall);
-	knob_put("wait", 1);
-	knob_put("wait_ms", 1);
-	o = squeeze(true, false);
-	outcome_show("waiting 1 ms", &o);
-	timeouts = counter("escaped_timeout") - timeouts;
-	check(timeouts > 0 && o.wrong == 0, "who may wait 1 ms only reclaims then, %llu times",
-	      (unsigned long long)timeouts);
-	/* Whoever is content with little isn't to miss what kswapd is content with. */
-	knob_put("wait_ms", 60000);
-	knob_put("wait_low_ms", 0);
-	timeouts = counter("escaped_timeout");
-	o = squeeze(true, false);
-	outcome_show("waiting for little", &o);
-	check(counter("escaped_timeout") == timeouts && o.waits > 0 && o.wrong == 0,
-	      "nobody waits a minute for a batch above min, of %llu", (unsigned long long)o.waits);
-	knob_put("wait_low_ms", 50);
-	knob_put("wait_ms", 5000);
-}
-
 /*
  * What has come back and is written to keeps its place in swap for a while. Taken
  * again it isn't new there, and is to be free all the same when it is written.
@@ -205,24 +197,6 @@ static void test_again(void)
 	load_look(l);
 	check(l->wrong == 0, "taken again: all came back as they were");
 	load_end();
-}
-
-/* By more memory than there is to free, whenever a kind of it takes another's block. */
-static void test_boost(void)
-{
-	uint64_t before = counter("unboosted"), timeouts = counter("escaped_timeout"), ended = 0;
-	struct outcome o = { 0 };
-
-	put("/proc/sys/vm/watermark_boost_factor", "200000");
-	for (int i = 0; i < 5 && !ended && !o.wrong; i++) {
-		o = squeeze(true, false);
-		ended = counter("unboosted") - before;
-	}
-	put("/proc/sys/vm/watermark_boost_factor", "15000");
-	timeouts = counter("escaped_timeout") - timeouts;
-	check(ended > 0 && !timeouts && !o.wrong,
-	      "%llu boosts of the marks end for one who waits, and nobody waits for too long",
-	      (unsigned long long)ended);
 }
 
 static struct outcome aged; /* what test_two_lists() has seen */
@@ -521,10 +495,12 @@ static const struct part {
 } parts[] = {
 	{ "knobs", test_knobs, true },
 	{ "ageing", test_ageing, true },
+	{ "translations", test_translations },
 	{ "ends", test_ends },
 	{ "two_lists", test_two_lists, true },
 	{ "again", test_again },
 	{ "boost", test_boost },
+	{ "lock_holder", test_lock_holder },
 	{ "random", test_random },
 	{ "deferral", test_deferral },
 	{ "shared", test_shared },

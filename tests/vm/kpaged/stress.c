@@ -181,6 +181,32 @@ static bool unload_with_waiter(uint64_t *longest)
 	return waited;
 }
 
+/* It goes while kswapd, which is in its code, is kept there by a disk. */
+static void unload_with_kswapd(void)
+{
+	uint64_t end = now_ms() + 30000, begun, out;
+	pid_t hog;
+
+	swap_off(SWAP_DISK);
+	swap_on(SLOW_DISK);
+	policy_load();
+	knob_put("gate_pct", 5);
+	knob_put("interval_ms", 500);
+	wait_for_candidates();
+	hog = hog_spawn(squeeze_mb);
+	while (counter("marked") < 64 && now_ms() < end)
+		sleep_ms(1);
+	out = counter("marked");
+	begun = now_ms();
+	policy_unload();
+	begun = now_ms() - begun;
+	/* Who is still in it comes back now. */
+	sleep_ms(5000);
+	reap(hog);
+	check(out >= 64 && !taint(), "while kswapd writes %llu pages, it goes in %llu ms",
+	      (unsigned long long)out, (unsigned long long)begun);
+}
+
 void test_unload(void)
 {
 	uint64_t longest = 0;
@@ -189,7 +215,10 @@ void test_unload(void)
 	load_start(HOT_MB, COLD_MB, false);
 	for (; times < 3 || (times < 10 && !waited); times++)
 		waited += unload_with_waiter(&longest);
+	unload_with_kswapd();
 	load_end();
+	swap_off(SLOW_DISK);
+	swap_on(SWAP_DISK);
 	check(waited > 0, "%d of %d times someone waited meanwhile", waited, times);
 	check(longest < 30000, "it took %llu ms at most, and a wait might have taken 60000",
 	      (unsigned long long)longest);
