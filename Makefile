@@ -120,7 +120,7 @@ test-vm: bootstrap-tests
 # Up to an hour a kernel and policy: not a part of `make test`.
 test-debug: bootstrap-tests
 	@$(MAKE) --no-print-directory all
-	@tests/run -t 20000 $(wildcard tests/debug/*.test)
+	@tests/run -t 40000 $(wildcard tests/debug/*.test)
 
 # The long form of what test-debug has minutes of: eight hours.
 test-stress: bootstrap-tests
