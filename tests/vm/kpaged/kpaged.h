@@ -112,7 +112,6 @@ void test_crypt(void);
 void test_fuse(void);
 /* waits.c */
 void test_waiting(void);
-void test_boost(void);
 void test_lock_holder(void);
 /* writers.c */
 void test_writers(void);

@@ -499,7 +499,6 @@ static const struct part {
 	{ "ends", test_ends },
 	{ "two_lists", test_two_lists, true },
 	{ "again", test_again },
-	{ "boost", test_boost },
 	{ "lock_holder", test_lock_holder },
 	{ "random", test_random },
 	{ "deferral", test_deferral },
