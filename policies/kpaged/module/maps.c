@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 
 #include "kpaged.h"
+#include "policy_mm.h"
 
 /* A mapping with fewer anonymous pages isn't worth the bookkeeping (ours). */
 #define MIN_ANON 64
@@ -97,23 +98,9 @@ static void map_remove(struct kp_map *map)
 	kp_map_put(map);
 }
 
-/* Of any of its threads: the first one may be gone. NULL of the kernel's own. */
-static struct mm_struct *process_mm(struct task_struct *process)
-{
-	struct mm_struct *mm = NULL;
-	struct task_struct *thread;
-
-	for_each_thread(process, thread) {
-		mm = thread->flags & PF_KTHREAD ? NULL : get_task_mm(thread);
-		if (mm)
-			break;
-	}
-	return mm;
-}
-
 static void look_at(struct task_struct *process)
 {
-	struct mm_struct *mm = process_mm(process);
+	struct mm_struct *mm = policy_process_mm(process);
 	struct kp_map *map;
 
 	if (!mm)

@@ -22,6 +22,7 @@
 #include <linux/wait.h>
 
 #include "dftlb.h"
+#include "policy_mm.h"
 #include "pps.h"
 
 #define CREATE_TRACE_POINTS
@@ -71,18 +72,13 @@ static struct task_struct *next_process(struct task_struct *task)
 	return next;
 }
 
-/* Of any of its threads: the first one may be gone. Held by mm_count. */
+/* Held by mm_count. */
 static struct mm_struct *process_mm(struct task_struct *process)
 {
-	struct mm_struct *mm = NULL;
-	struct task_struct *thread;
+	struct mm_struct *mm;
 
 	rcu_read_lock();
-	for_each_thread(process, thread) {
-		mm = get_task_mm(thread);
-		if (mm)
-			break;
-	}
+	mm = policy_process_mm(process);
 	rcu_read_unlock();
 	if (mm) {
 		mmgrab(mm);
