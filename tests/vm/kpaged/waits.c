@@ -2,6 +2,19 @@
 /* Allocations that wait for kswapd: for what, and for how long. */
 #include "kpaged.h"
 
+/* With so long before one is content with little; none may take all of its minute. */
+static void nobody_waits_in_vain(unsigned int wait_low_ms, const char *how, const char *what)
+{
+	uint64_t timeouts = counter("escaped_timeout");
+	struct outcome o;
+
+	knob_put("wait_low_ms", wait_low_ms);
+	o = squeeze(true, false);
+	outcome_show(how, &o);
+	check(counter("escaped_timeout") == timeouts && o.waits > 0 && o.wrong == 0, "%s, of %llu",
+	      what, (unsigned long long)o.waits);
+}
+
 /* Negative control, and a wait that is too short. */
 void test_waiting(void)
 {
@@ -23,19 +36,10 @@ void test_waiting(void)
 	      (unsigned long long)timeouts);
 	/* Whoever is content with little isn't to miss what kswapd is content with. */
 	knob_put("wait_ms", 60000);
-	knob_put("wait_low_ms", 0);
-	timeouts = counter("escaped_timeout");
-	o = squeeze(true, false);
-	outcome_show("waiting for little", &o);
-	check(counter("escaped_timeout") == timeouts && o.waits > 0 && o.wrong == 0,
-	      "nobody waits a minute for a batch above min, of %llu", (unsigned long long)o.waits);
+	nobody_waits_in_vain(0, "waiting for little",
+			     "nobody waits a minute for a batch above min");
 	/* Nor who never is content with little. */
-	knob_put("wait_low_ms", 60000);
-	timeouts = counter("escaped_timeout");
-	o = squeeze(true, false);
-	outcome_show("waiting for enough", &o);
-	check(counter("escaped_timeout") == timeouts && o.waits > 0 && o.wrong == 0,
-	      "or to be above the low watermark, of %llu", (unsigned long long)o.waits);
+	nobody_waits_in_vain(60000, "waiting for enough", "or to be above the low watermark");
 	knob_put("wait_low_ms", 50);
 	knob_put("wait_ms", 5000);
 }
