@@ -218,7 +218,7 @@ static pthread_t start_reader(void)
 
 static struct {
 	uint64_t touches, work_ns;
-	uint64_t hot_refaults, wake_refaults, cold_faults;
+	uint64_t hot_refaults, first_refaults, wake_refaults, cold_faults;
 	uint64_t idle_cpu_ms;
 	uint32_t *wake_ns; /* each first touch after an idle phase */
 	size_t n_wakes;
@@ -350,9 +350,9 @@ static void print_result(void)
 	fprintf(out, "  \"touches\": %" PRIu64 ",\n  \"touches_per_s\": %.1f,\n", res.touches,
 		(double)res.touches * (double)NS_PER_S / (double)res.work_ns);
 	fprintf(out,
-		"  \"hot_refaults\": %" PRIu64 ",\n  \"wake_refaults\": %" PRIu64
-		",\n  \"cold_faults\": %" PRIu64 ",\n",
-		res.hot_refaults, res.wake_refaults, res.cold_faults);
+		"  \"hot_refaults\": %" PRIu64 ",\n  \"first_refaults\": %" PRIu64
+		",\n  \"wake_refaults\": %" PRIu64 ",\n  \"cold_faults\": %" PRIu64 ",\n",
+		res.hot_refaults, res.first_refaults, res.wake_refaults, res.cold_faults);
 	fprintf(out,
 		"  \"wake_ns\": {\"p50\": %" PRIu32 ", \"p99\": %" PRIu32 ", \"p999\": %" PRIu32
 		", \"max\": %" PRIu32 "},\n",
@@ -404,6 +404,8 @@ int main(int argc, char **argv)
 	ws_write();
 	for (unsigned long i = 0; i < opt.rounds; i++) {
 		work();
+		if (i == 0)
+			res.first_refaults = res.hot_refaults;
 		idle();
 		wake();
 	}

@@ -6,7 +6,7 @@
  * more CPU time is in nobody's way for long.
  *
  * A page is a candidate if it wasn't accessed between two passes over its
- * mapping, which are at least an interval apart.
+ * mapping, which are at least an interval apart; each more such pass makes it older.
  */
 #include <linux/freezer.h>
 #include <linux/jiffies.h>
@@ -78,7 +78,7 @@ struct walk {
 
 static void old(struct kp_walk *walk, unsigned long addr, int nid)
 {
-	kp_ring_add(container_of(walk, struct walk, walk)->map, addr, nid);
+	kp_map_found(container_of(walk, struct walk, walk)->map, addr, nid);
 }
 
 /* Whether it was accessed or not: what the age is worth shows against this. */
@@ -107,10 +107,10 @@ static void pass_end(struct kp_map *map)
 	flush_all(map->mm);
 	/* The first pass only clears what was accessed since whenever. */
 	if (!map->passed)
-		map->next.n = 0;
+		kp_ring_clear(&map->next);
 	map->passed = true;
 	map->cursor = 0;
-	kp_ring_publish(map);
+	kp_map_publish(map);
 	kp_count(KP_PASSES, 1);
 	trace_pass(map->mm, READ_ONCE(map->live.n), jiffies - map->begun);
 }

@@ -11,6 +11,7 @@ unsigned int kp_enable = 1;
 unsigned int kp_gate_pct = 50;
 unsigned int kp_period_ms = 20;
 unsigned int kp_interval_ms = 1000;
+unsigned int kp_ages = KP_AGE_MAX;
 unsigned int kp_max_age_ms = 5000;
 unsigned int kp_run_ptes = 4096;
 unsigned int kp_ring_pages = 65536;
@@ -28,6 +29,7 @@ unsigned int kp_random;
 
 static unsigned int one = 1, hundred = 100, pct_max = 10000;
 static unsigned int minute = 60000, hour = 3600000;
+static unsigned int ages_max = KP_AGE_MAX;
 static unsigned int run_min = 256, run_max = 1 << 24;
 static unsigned int defer_max = KP_DEFER_MAX;
 static unsigned int ring_min = 64, ring_max = 1 << 22;
@@ -48,6 +50,7 @@ static struct ctl_table kp_table[] = {
 	KNOB(gate_pct, SYSCTL_ZERO, &hundred),
 	KNOB(period_ms, &one, &minute),
 	KNOB(interval_ms, &one, &hour),
+	KNOB(ages, &one, &ages_max),
 	KNOB(max_age_ms, &one, &hour),
 	KNOB(run_ptes, &run_min, &run_max),
 	KNOB(ring_pages, &ring_min, &ring_max),

@@ -3,8 +3,8 @@
  * kpaged: a thread ages pages in idle time, mapping by mapping, and keeps those
  * that were not used; kswapd takes them when the page cache has nothing easy.
  *
- * maps.c has the mappings and their candidates, walk.c their page tables, age.c
- * the thread, round.c what kswapd does and wait.c who waits for it, readahead.c
+ * maps.c has the mappings and their candidates, ring.c what is known of these,
+ * walk.c the mappings' page tables, age.c the thread, round.c what kswapd does and wait.c who waits for it, readahead.c
  * what isn't read, defer.c what isn't written yet, swapcache.c what becomes of the
  * pages, mode.c how short memory is. symbols.c and divert.c are the ways into the kernel; knobs.c,
  * stats.c and report.c are the user's view.
@@ -20,6 +20,8 @@
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+
+#include "ring.h"
 
 enum kp_counter {
 	KP_RUNS,		/* times that the thread looked; each in one mode: */
@@ -82,6 +84,7 @@ extern unsigned int kp_enable;
 extern unsigned int kp_gate_pct;
 extern unsigned int kp_period_ms;
 extern unsigned int kp_interval_ms;
+extern unsigned int kp_ages;
 extern unsigned int kp_max_age_ms;
 extern unsigned int kp_run_ptes;
 extern unsigned int kp_ring_pages;
@@ -97,12 +100,6 @@ extern unsigned int kp_ra_discard;
 extern unsigned int kp_defer_pages;
 extern unsigned int kp_random;
 
-/* Addresses, each with its page's node in the bits below the page. */
-struct kp_ring {
-	unsigned long *entry;
-	unsigned int size, head, n;
-};
-
 struct kp_map {
 	struct list_head list;
 	struct hlist_node by_mm;
@@ -114,6 +111,7 @@ struct kp_map {
 	unsigned long cursor;		/* of the pass, 0: at its beginning */
 	unsigned long begun;		/* jiffies, the last pass */
 	bool passed;			/* there has been one */
+	unsigned int known;		/* how far the last pass' candidates are known again */
 	struct kp_ring next;		/* candidates of the pass that is going on */
 
 	spinlock_t lock;		/* of: */
@@ -126,13 +124,13 @@ struct kp_map {
 void kp_maps_look(void);		/* for new processes, and ones that are gone */
 void kp_maps_exit(void);
 struct kp_map *kp_map_due(unsigned int *index);	/* the next to age; NULL: all is done */
-struct kp_map *kp_map_richest(void);	/* in candidates */
+struct kp_map *kp_map_oldest(void);	/* in candidates */
 struct kp_map *kp_map_largest(void);	/* in anonymous pages */
 void kp_map_put(struct kp_map *map);
-void kp_ring_add(struct kp_map *map, unsigned long addr, int nid);	/* to next */
-void kp_ring_publish(struct kp_map *map);	/* next becomes live */
-unsigned int kp_ring_take(struct kp_map *map, int nid, unsigned long *addr, unsigned int n);
-void kp_ring_expire(struct kp_map *map);
+void kp_map_found(struct kp_map *map, unsigned long addr, int nid);	/* for next */
+void kp_map_publish(struct kp_map *map);	/* next becomes live */
+unsigned int kp_map_take(struct kp_map *map, int nid, unsigned long *addr, unsigned int n);
+void kp_map_expire(struct kp_map *map);
 void kp_maps_expire(void);
 long kp_candidates(void);		/* the gauge */
 long kp_candidates_counted(void);	/* what it ought to be */

@@ -43,19 +43,13 @@ static unsigned long anon_pages(struct mm_struct *mm)
 
 /* --- mappings ------------------------------------------------------------------ */
 
-static void ring_free(struct kp_ring *ring)
-{
-	kvfree(ring->entry);
-	*ring = (struct kp_ring){ };
-}
-
 void kp_map_put(struct kp_map *map)
 {
 	if (!refcount_dec_and_test(&map->ref))
 		return;
 	atomic_long_sub(map->live.n, &candidates);
-	ring_free(&map->live);
-	ring_free(&map->next);
+	kp_ring_free(&map->live);
+	kp_ring_free(&map->next);
 	mmdrop(map->mm);
 	kfree(map);
 }
@@ -155,9 +149,12 @@ struct kp_map *kp_map_due(unsigned int *index)
 	return NULL;
 }
 
-static unsigned long live(struct kp_map *map)
+/* By the age of the oldest, then by how many are so old. */
+static unsigned long rank(struct kp_map *map)
 {
-	return READ_ONCE(map->live.n);
+	unsigned int age = kp_ring_oldest(&map->live);
+
+	return age ? (unsigned long)age << 32 | READ_ONCE(map->live.nr_aged[age]) : 0;
 }
 
 /* What is locked can't be had, and may be more than is there yet. */
@@ -188,9 +185,9 @@ static struct kp_map *map_most(unsigned long (*of)(struct kp_map *map))
 	return best;
 }
 
-struct kp_map *kp_map_richest(void)
+struct kp_map *kp_map_oldest(void)
 {
-	return map_most(live);
+	return map_most(rank);
 }
 
 struct kp_map *kp_map_largest(void)
@@ -208,59 +205,44 @@ static bool ring_fit(struct kp_map *map)
 
 	if (map->next.size >= want && map->next.size <= most)
 		return true;
-	ring_free(&map->next);
-	want = min_t(unsigned long, roundup_pow_of_two(want), most);
-	map->next.entry = kvmalloc_array(want, sizeof(unsigned long),
-					 GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
-	map->next.size = map->next.entry ? want : 0;
-	return map->next.entry;
+	return kp_ring_alloc(&map->next, min_t(unsigned long, roundup_pow_of_two(want), most));
 }
 
-/* Under the page table's lock: a ring that isn't there yet or is full takes no more. */
-void kp_ring_add(struct kp_map *map, unsigned long addr, int nid)
+void kp_map_found(struct kp_map *map, unsigned long addr, int nid)
 {
-	struct kp_ring *ring = &map->next;
+	unsigned int before = kp_ring_age(&map->live, addr, &map->known);
+	/* What is there by chance isn't to be ordered after all. */
+	unsigned int most = READ_ONCE(kp_random) ? 1 : READ_ONCE(kp_ages);
 
-	if (ring->n < ring->size)
-		ring->entry[ring->n++] = addr | nid;
+	kp_ring_add(&map->next, addr, nid, min(before + 1, most));
 }
 
-void kp_ring_publish(struct kp_map *map)
+void kp_map_publish(struct kp_map *map)
 {
 	spin_lock(&map->lock);
 	swap(map->live, map->next);
 	map->live_at = jiffies;
 	atomic_long_add((long)map->live.n - (long)map->next.n, &candidates);
 	spin_unlock(&map->lock);
-	map->next.head = 0;
-	map->next.n = 0;
+	map->known = 0;
+	kp_ring_clear(&map->next);
 	ring_fit(map);
 }
 
-/*
- * The first ones were found first; other nodes' are given up, since there is one
- * ring and each node's kswapd is as likely to come. Returns how many.
- */
-unsigned int kp_ring_take(struct kp_map *map, int nid, unsigned long *addr, unsigned int n)
+/* Of other nodes' none is kept: there is one ring, and any node's kswapd is as likely to come. */
+unsigned int kp_map_take(struct kp_map *map, int nid, unsigned long *addr, unsigned int n)
 {
-	struct kp_ring *ring = &map->live;
-	unsigned int before, found = 0;
+	unsigned int before, found;
 
 	spin_lock(&map->lock);
-	before = ring->n;
-	while (ring->n && found < n) {
-		unsigned long entry = ring->entry[ring->head++];
-
-		WRITE_ONCE(ring->n, ring->n - 1);
-		if ((entry & ~PAGE_MASK) == nid)
-			addr[found++] = entry & PAGE_MASK;
-	}
-	atomic_long_sub(before - ring->n, &candidates);
+	before = map->live.n;
+	found = kp_ring_take(&map->live, nid, addr, n);
+	atomic_long_sub(before - map->live.n, &candidates);
 	spin_unlock(&map->lock);
 	return found;
 }
 
-void kp_ring_expire(struct kp_map *map)
+void kp_map_expire(struct kp_map *map)
 {
 	unsigned long age = msecs_to_jiffies(READ_ONCE(kp_max_age_ms));
 
@@ -268,7 +250,7 @@ void kp_ring_expire(struct kp_map *map)
 	if (map->live.n && time_after(jiffies, map->live_at + age)) {
 		kp_count(KP_EXPIRED, map->live.n);
 		atomic_long_sub(map->live.n, &candidates);
-		WRITE_ONCE(map->live.n, 0);
+		kp_ring_give_up(&map->live);
 	}
 	spin_unlock(&map->lock);
 }
@@ -278,7 +260,7 @@ void kp_maps_expire(void)
 	struct kp_map *map;
 
 	list_for_each_entry(map, &maps, list)
-		kp_ring_expire(map);
+		kp_map_expire(map);
 }
 
 long kp_candidates_counted(void)

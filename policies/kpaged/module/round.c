@@ -205,15 +205,15 @@ static void take_candidates(struct kp_round *round)
 	struct kp_map *map;
 	int ret = 0;
 
-	while (ret >= 0 && round->nr_taken < round->wanted && (map = kp_map_richest())) {
+	while (ret >= 0 && round->nr_taken < round->wanted && (map = kp_map_oldest())) {
 		struct kp_pageout out = {
 			.addr = addr,
 			.nid = round->nid,
 			.even_young = READ_ONCE(kp_random),
 		};
 
-		kp_ring_expire(map);
-		out.nr = kp_ring_take(map, out.nid, addr, ARRAY_SIZE(addr));
+		kp_map_expire(map);
+		out.nr = kp_map_take(map, out.nid, addr, ARRAY_SIZE(addr));
 		if (out.nr)
 			ret = take(map, round, &out);
 		kp_map_put(map);

@@ -9,6 +9,8 @@
 
 #include "../policy/guest.h"
 
+#define INTERVAL_MS 500 /* of the policy, in all parts but the one that says otherwise */
+#define REST_MS 50      /* of a load, unless it is told otherwise */
 #define HOT_MB 16
 #define COLD_MB 64
 #define PAGES(mb) ((mb)*256ul)
@@ -24,6 +26,7 @@ struct load {
 };
 
 struct load *load_start(unsigned int hot_mb, unsigned int cold_mb, bool lock_cold);
+void load_rests(unsigned int ms); /* those to come, between two passes over the hot part */
 void load_wait_passes(struct load *l, uint64_t n);
 void load_look(struct load *l); /* at all of the cold part */
 void load_end(void);
@@ -71,11 +74,14 @@ extern unsigned int squeeze_mb; /* what is free and more than half of the cold p
 void squeeze_init(void);
 /* A hot and a cold part, then someone who wants memory that only the cold part has. */
 struct outcome squeeze(bool with_candidates, bool lock_cold);
+struct outcome squeeze_load(struct load *l); /* of a load that is there, and ends with it */
 void wait_for_candidates(void);
 struct outcome outcome_now(void);
 void outcome_since(struct outcome *o, const struct load *l);
 void outcome_show(const char *what, const struct outcome *o);
-uint64_t escaped(void); /* allocations that reclaimed, by the policy's count */
+bool gauge_is_right(void);                /* while the thread is at rest */
+uint64_t misses(const struct outcome *o); /* of the hot part: read again, or just not gone yet */
+uint64_t escaped(void);                   /* allocations that reclaimed, by the policy's count */
 uint64_t allocstall(void);
 void escapes_show(void);
 bool wait_for_counter(const char *name, uint64_t least); /* half a minute */
@@ -89,7 +95,9 @@ void swap_off(const char *device);
 
 /* files.c: ext4 on /dev/vdc, and a group with a limit. */
 void files_mount(void);
-const char *loop_attach(void); /* over a file there */
+/* Over a file there: by way of the page cache, or around it. */
+const char *loop_attach_buffered(void);
+const char *loop_attach_direct(void);
 void loop_detach(void);
 bool group_make(unsigned int limit_mb);
 pid_t group_writes(unsigned int mb); /* a process in the group, to a file */
@@ -104,10 +112,16 @@ void fuse_start(void);
 pid_t fuse_use(void); /* writes a file there, maps it and reads it */
 void fuse_end(void);
 
-/* Parts of the test: depends.c */
+/* Parts of the test: ages.c */
+void test_ageing(void);
+void test_translations(void);
+void test_ends(void);
+void test_oldest(void);
+/* depends.c */
 void test_limit(void);
 void test_group_writes(void);
-void test_loop(void);
+void test_loop_buffered(void);
+void test_loop_direct(void);
 void test_crypt(void);
 void test_fuse(void);
 /* waits.c */

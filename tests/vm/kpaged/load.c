@@ -18,7 +18,7 @@
 #define MB (1ul << 20)
 
 static struct load *shared;
-static unsigned int hot_mb, cold_mb;
+static unsigned int hot_mb, cold_mb, rest_ms = REST_MS;
 static bool lock_cold;
 static pid_t load_pid, hog_pid, spinner[64];
 static unsigned int hog_mb;
@@ -139,7 +139,7 @@ static void load_run(void)
 			shared->done = true;
 		}
 		/* Not to be taken for load itself: there is idle time in between. */
-		sleep_ms(50);
+		sleep_ms(rest_ms);
 	}
 }
 
@@ -160,6 +160,11 @@ struct load *load_start(unsigned int hot, unsigned int cold, bool lock)
 	while (!shared->ready)
 		sleep_ms(50);
 	return shared;
+}
+
+void load_rests(unsigned int ms)
+{
+	rest_ms = ms;
 }
 
 void load_wait_passes(struct load *l, uint64_t n)

@@ -7,7 +7,6 @@
 #include "kpaged.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,125 +22,9 @@ static void test_knobs(void)
 	check(!knob_put("enable", 2) && !knob_put("gate_pct", 101) && !knob_put("period_ms", 0) &&
 		      !knob_put("ring_pages", 1) && knob_get("gate_pct") == 50,
 	      "values out of range are refused");
-	check(knob_put("interval_ms", 500) && knob_get("interval_ms") == 500,
+	check(knob_put("interval_ms", INTERVAL_MS) && knob_get("interval_ms") == INTERVAL_MS,
 	      "a knob reads as it was written");
 	knob_put("gate_pct", 5);
-}
-
-/* --- ageing --------------------------------------------------------------------------- */
-
-static bool gauge_is_right(void)
-{
-	/* The thread is at rest: one look is as good as the other. */
-	return counter("candidates") == counter("candidates_counted");
-}
-
-/* The cold part is found, and what is used isn't. */
-static void test_ageing(void)
-{
-	struct load *l = load_start(HOT_MB, COLD_MB, false);
-	uint64_t candidates = 0, end = now_ms() + 60000;
-
-	while (candidates < PAGES(COLD_MB) * 9 / 10 && now_ms() < end) {
-		sleep_ms(100);
-		candidates = counter("candidates");
-	}
-	check(candidates >= PAGES(COLD_MB) * 9 / 10, "%llu pages are candidates, %lu are cold",
-	      (unsigned long long)candidates, PAGES(COLD_MB));
-	check(candidates < PAGES(COLD_MB) + PAGES(HOT_MB) * 3 / 4,
-	      "%lu are hot, and not among them", PAGES(HOT_MB));
-	knob_put("enable", 0);
-	sleep_ms(500);
-	check(gauge_is_right(), "the gauge is the sum of the rings");
-	knob_put("enable", 1);
-	load_end();
-	end = now_ms() + 30000;
-	while (counter("candidates") > PAGES(COLD_MB) / 2 && now_ms() < end)
-		sleep_ms(100);
-	check(counter("candidates") < PAGES(COLD_MB) / 2, "a process takes its candidates along");
-	(void)l;
-}
-
-/*
- * What is used all the time may stay in a TLB, and isn't marked then, if nothing
- * else runs there that would have it flushed.
- */
-static void test_translations(void)
-{
-	uint64_t before, most = 0, end;
-	pid_t pid;
-
-	stay_on_cpu(0);
-	before = counter("candidates");
-	pid = few_hot_start();
-	wait_for_counter("passes", counter("passes") + 12);
-	for (end = now_ms() + 5000; now_ms() < end; sleep_ms(100)) {
-		uint64_t now = counter("candidates");
-
-		if (now > before + most)
-			most = now - before;
-	}
-	reap(pid);
-	stay_on_cpu(-1);
-	check(most < FEW_HOT / 2, "of %d pages that a CPU uses all the time %llu are candidates",
-	      FEW_HOT, (unsigned long long)most);
-}
-
-#define MANY 100
-#define MANY_PAGES 128
-
-static char *volatile used; /* or nothing would be */
-
-static void *use_and_wait(void *unused)
-{
-	size_t size = MANY_PAGES * 4096;
-
-	used = malloc(size);
-	memset(used, 1, size);
-	for (;;)
-		pause();
-	return unused;
-}
-
-static void process(void)
-{
-	use_and_wait(NULL);
-}
-
-/* The process lives on in another thread. */
-static void process_without_its_first_thread(void)
-{
-	pthread_t thread;
-
-	if (pthread_create(&thread, NULL, use_and_wait, NULL) == 0)
-		pthread_exit(NULL);
-}
-
-/* Of a process that has ended nothing is kept. */
-static void test_ends(void)
-{
-	uint64_t before = slab_objects("mm_struct"), candidates = counter("candidates"), now, end;
-	pid_t pid[MANY];
-
-	for (size_t i = 0; i < MANY; i++)
-		pid[i] = spawn(i % 2 ? process : process_without_its_first_thread);
-	for (end = now_ms() + 60000; now_ms() < end; sleep_ms(100)) {
-		if (counter("candidates") > candidates + MANY * MANY_PAGES * 9 / 10)
-			break;
-	}
-	candidates = counter("candidates") - candidates;
-	check(candidates > MANY * MANY_PAGES * 9 / 10,
-	      "%llu candidates in %u processes, half of them without their first thread",
-	      (unsigned long long)candidates, MANY);
-	now = slab_objects("mm_struct");
-	check(before && now > before + MANY * 9 / 10,
-	      "%llu mappings, and %llu with %u processes more", (unsigned long long)before,
-	      (unsigned long long)now, MANY);
-	for (size_t i = 0; i < MANY; i++)
-		reap(pid[i]);
-	for (end = now_ms() + 30000; now > before + MANY / 10 && now_ms() < end; sleep_ms(100))
-		now = slab_objects("mm_struct");
-	check(now <= before + MANY / 10, "and %llu when they have ended", (unsigned long long)now);
 }
 
 /* --- what kswapd takes ------------------------------------------------------------------- */
@@ -200,12 +83,6 @@ static void test_again(void)
 }
 
 static struct outcome aged; /* what test_two_lists() has seen */
-
-/* Read again, or found in the swap cache before they were gone. */
-static uint64_t misses(const struct outcome *o)
-{
-	return o->hot_faults + o->regretted;
-}
 
 /* Negative control: what the ageing is worth. */
 static void test_random(void)
@@ -501,11 +378,13 @@ static const struct part {
 	{ "again", test_again },
 	{ "lock_holder", test_lock_holder },
 	{ "random", test_random },
+	{ "oldest", test_oldest, true },
 	{ "deferral", test_deferral },
 	{ "shared", test_shared },
 	{ "limit", test_limit },
 	{ "group_writes", test_group_writes },
-	{ "loop", test_loop },
+	{ "loop_buffered", test_loop_buffered },
+	{ "loop_direct", test_loop_direct },
 	{ "crypt", test_crypt },
 	{ "fuse", test_fuse },
 	{ "cpus", test_cpus },

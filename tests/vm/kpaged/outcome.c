@@ -108,6 +108,18 @@ void outcome_show(const char *what, const struct outcome *o)
 	    (unsigned long long)o->escaped, (unsigned long long)o->allocstall);
 }
 
+bool gauge_is_right(void)
+{
+	/* The thread is at rest: one look is as good as the other. */
+	return counter("candidates") == counter("candidates_counted");
+}
+
+/* Read again, or found in the swap cache before they were gone. */
+uint64_t misses(const struct outcome *o)
+{
+	return o->hot_faults + o->regretted;
+}
+
 /* --- the squeeze ----------------------------------------------------------------------- */
 
 void wait_for_candidates(void)
@@ -119,16 +131,11 @@ void wait_for_candidates(void)
 		sleep_ms(50);
 }
 
-/* A hot and a cold part, then someone who wants memory that only the cold part has. */
-struct outcome squeeze(bool with_candidates, bool lock_cold)
+struct outcome squeeze_load(struct load *l)
 {
-	struct load *l = load_start(HOT_MB, COLD_MB, lock_cold);
-	struct outcome o;
+	struct outcome o = outcome_now();
 	uint64_t in;
 
-	if (with_candidates)
-		wait_for_candidates();
-	o = outcome_now();
 	l->hot_faults = 0;
 	hog_start(squeeze_mb);
 	load_wait_passes(l, 5);
@@ -141,4 +148,13 @@ struct outcome squeeze(bool with_candidates, bool lock_cold)
 	o.wrong = l->wrong;
 	load_end();
 	return o;
+}
+
+struct outcome squeeze(bool with_candidates, bool lock_cold)
+{
+	struct load *l = load_start(HOT_MB, COLD_MB, lock_cold);
+
+	if (with_candidates)
+		wait_for_candidates();
+	return squeeze_load(l);
 }
