@@ -59,6 +59,7 @@ enum kp_counter {
 	KP_WAITS,		/* of these, those that slept */
 	KP_WAIT_MS,		/* for so long, together */
 	KP_WAITS_TOLD,		/* those that kswapd ended, not a look of their own */
+	KP_UNBOOSTED,		/* zones whose boost has ended for one that waited */
 	KP_RA_FILE,		/* read-ahead that was left out */
 	KP_RA_FORCED,
 	KP_RA_SWAP,

@@ -50,6 +50,7 @@ static const char * const names[KP_NR_COUNTERS] = {
 	[KP_WAITS] = "waits",
 	[KP_WAIT_MS] = "wait_ms",
 	[KP_WAITS_TOLD] = "waits_told",
+	[KP_UNBOOSTED] = "unboosted",
 	[KP_RA_FILE] = "ra_discarded",
 	[KP_RA_FORCED] = "ra_discarded_forced",
 	[KP_RA_SWAP] = "ra_discarded_swap",

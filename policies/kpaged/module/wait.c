@@ -7,7 +7,9 @@
  * To catch up is to be above the low watermark, where allocations don't wake kswapd
  * any more. Who has waited for that for wait_low_ms and wants single pages takes
  * what he would have reclaimed himself, a batch above min, so that one stall isn't
- * long for the sake of others that there would be.
+ * long for the sake of others that there would be. Nor for a boost of the marks,
+ * by which kswapd frees more than is needed, against fragmentation, and allocations
+ * are kept out for whom there is room: it ends then.
  *
  * Whoever waits may hold locks: those that GFP_KERNEL allows for, none of which
  * kswapd waits for, or, without __GFP_FS, a file system's. Both waits end. Not to
@@ -84,11 +86,10 @@ static bool may_use(const struct request *r, struct zone *zone)
  */
 static unsigned long room_mark(const struct request *r, struct zone *zone)
 {
-	unsigned long low = low_wmark_pages(zone);
-
 	if (r->late && !r->order)
-		return min(low, min_wmark_pages(zone) + SWAP_CLUSTER_MAX);
-	return low;
+		return min(zone->_watermark[WMARK_LOW],
+			   zone->_watermark[WMARK_MIN] + SWAP_CLUSTER_MAX);
+	return low_wmark_pages(zone);
 }
 
 /* Free, and not kept for others. */
@@ -113,6 +114,23 @@ static bool has_room(const struct request *r)
 			return true;
 	}
 	return false;
+}
+
+/* The allocator wouldn't hand out what there is. */
+static void end_boosts(const struct request *r)
+{
+	struct zoneref *z;
+	unsigned long flags;
+
+	for (z = r->zonelist->_zonerefs; z->zone; z++) {
+		if (!READ_ONCE(z->zone->watermark_boost) || !may_use(r, z->zone) ||
+		    !zone_has_room(r, z->zone))
+			continue;
+		spin_lock_irqsave(&z->zone->lock, flags);
+		z->zone->watermark_boost = 0;
+		spin_unlock_irqrestore(&z->zone->lock, flags);
+		kp_count(KP_UNBOOSTED, 1);
+	}
 }
 
 /* Returns whether there is one that hasn't given up. */
@@ -214,6 +232,8 @@ static bool wait_instead(struct request *r)
 
 	if (why == KP_WOKEN)
 		why = wait_for_room(r);
+	if (why == KP_WOKEN && r->late && !r->order)
+		end_boosts(r);
 	kp_count(KP_STALLS, 1);
 	kp_count(why, 1);
 	return why == KP_WOKEN;

@@ -7,7 +7,6 @@
 #include "kpaged.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/utsname.h>
 
 /* With long waits; whether any of them ran out. */
@@ -116,30 +115,18 @@ static void swap_to(const struct place *place)
  * To free a page kswapd needs the loop device's thread, which needs ext4's pages
  * and locks, while a process with a limit writes there, too.
  *
- * 6.12 comes to a stand by that itself, most often with the policy switched off:
- * the thread needs a page of the page cache for each that is written, and finds none
- * above min.
+ * 6.12 comes to a stand by this itself, more often with the policy switched off: the
+ * thread waits for a page, or for a bio of the pool that all waiting writes to swap
+ * are from.
  */
-void test_loop_buffered(void)
+void test_loop(void)
 {
-	static const struct place loop = { "swap on a loop device", loop_attach_buffered,
-					   loop_detach, 64 };
+	static const struct place loop = { "swap on a loop device", loop_attach, loop_detach, 64 };
 
 	if (kernel_release() >= 612) {
 		skip("swap on a loop device", "this kernel comes to a stand by itself");
 		return;
 	}
-	files_mount();
-	group_make(16);
-	swap_to(&loop);
-}
-
-/* Its locks, its journal, and what an I/O takes. */
-void test_loop_direct(void)
-{
-	static const struct place loop = { "swap on a loop device with direct I/O",
-					   loop_attach_direct, loop_detach, 64 };
-
 	files_mount();
 	group_make(16);
 	swap_to(&loop);

@@ -38,7 +38,7 @@ void files_mount(void)
 static int loop;
 
 /* A device over a new file; where both are isn't seen from outside. */
-static const char *loop_attach(bool direct)
+const char *loop_attach(void)
 {
 	static char device[40];
 	int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC), fd, n;
@@ -53,21 +53,9 @@ static const char *loop_attach(bool direct)
 	loop = open(device, O_RDWR | O_CLOEXEC);
 	if (loop < 0 || ioctl(loop, LOOP_SET_FD, fd) < 0)
 		give_up("%s: %s", device, strerror(errno));
-	if (direct && ioctl(loop, LOOP_SET_DIRECT_IO, 1ul) < 0)
-		give_up("%s, direct I/O: %s", device, strerror(errno));
 	close(fd);
 	close(control);
 	return device;
-}
-
-const char *loop_attach_buffered(void)
-{
-	return loop_attach(false);
-}
-
-const char *loop_attach_direct(void)
-{
-	return loop_attach(true);
 }
 
 void loop_detach(void)

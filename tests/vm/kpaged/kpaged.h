@@ -95,9 +95,7 @@ void swap_off(const char *device);
 
 /* files.c: ext4 on /dev/vdc, and a group with a limit. */
 void files_mount(void);
-/* Over a file there: by way of the page cache, or around it. */
-const char *loop_attach_buffered(void);
-const char *loop_attach_direct(void);
+const char *loop_attach(void); /* over a file there */
 void loop_detach(void);
 bool group_make(unsigned int limit_mb);
 pid_t group_writes(unsigned int mb); /* a process in the group, to a file */
@@ -120,12 +118,12 @@ void test_oldest(void);
 /* depends.c */
 void test_limit(void);
 void test_group_writes(void);
-void test_loop_buffered(void);
-void test_loop_direct(void);
+void test_loop(void);
 void test_crypt(void);
 void test_fuse(void);
 /* waits.c */
 void test_waiting(void);
+void test_boost(void);
 void test_lock_holder(void);
 /* writers.c */
 void test_writers(void);

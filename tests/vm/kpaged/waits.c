@@ -44,6 +44,24 @@ void test_waiting(void)
 	knob_put("wait_ms", 5000);
 }
 
+/* By more memory than there is to free, whenever a kind of it takes another's block. */
+void test_boost(void)
+{
+	uint64_t before = counter("unboosted"), timeouts = counter("escaped_timeout"), ended = 0;
+	struct outcome o = { 0 };
+
+	put("/proc/sys/vm/watermark_boost_factor", "200000");
+	for (int i = 0; i < 5 && !ended && !o.wrong; i++) {
+		o = squeeze(true, false);
+		ended = counter("unboosted") - before;
+	}
+	put("/proc/sys/vm/watermark_boost_factor", "15000");
+	timeouts = counter("escaped_timeout") - timeouts;
+	check(ended > 0 && !timeouts && !o.wrong,
+	      "%llu boosts of the marks end for one who waits, and nobody waits for too long",
+	      (unsigned long long)ended);
+}
+
 /* Who waits for kswapd with a lock that kswapd wants isn't waited for in turn. */
 void test_lock_holder(void)
 {
