@@ -13,6 +13,7 @@ static const struct knob knobs[] = {
 	{ "gate_pct", { 1, 100, 0 }, 101 },
 	{ "period_ms", { 20, 50, 1 }, 0 },
 	{ "interval_ms", { 1, 3600000, 10 }, 0 },
+	{ "ages", { 1, 16, 16 }, 17 },
 	{ "max_age_ms", { 1, 3600000, 5000 }, 0 },
 	{ "run_ptes", { 256, 1u << 24, 4096 }, 255 },
 	{ "ring_pages", { 64, 1u << 22, 65536 }, 63 },
