@@ -23,7 +23,7 @@ static const struct knob knobs[] = {
 	{ "red_pct", { 0, 10000, 100 }, 10001 },
 	{ "wait", { 0, 1, 1 }, 2 },
 	{ "wait_ms", { 1, 60000, 5000 }, 0 },
-	{ "wait_low_ms", { 0, 60000, 50 }, 60001 },
+	{ "wait_low_ms", { 0, 60000, 20 }, 60001 },
 	{ "wait_nofs_ms", { 1, 60000, 1000 }, 0 },
 	{ "ra_discard", { 0, 1, 1 }, 2 },
 	{ "defer_pages", { 0, 1024, 64 }, 1025 },

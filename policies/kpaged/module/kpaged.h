@@ -4,10 +4,11 @@
  * that were not used; kswapd takes them when the page cache has nothing easy.
  *
  * maps.c has the mappings and their candidates, ring.c what is known of these,
- * walk.c the mappings' page tables, age.c the thread, round.c what kswapd does and wait.c who waits for it, readahead.c
- * what isn't read, defer.c what isn't written yet, swapcache.c what becomes of the
- * pages, mode.c how short memory is. symbols.c and divert.c are the ways into the kernel; knobs.c,
- * stats.c and report.c are the user's view.
+ * walk.c the mappings' page tables, age.c the thread, round.c what kswapd does and
+ * wait.c who waits for it, readahead.c what isn't read, defer.c what isn't written
+ * yet, swapcache.c what becomes of the pages, mode.c how short memory is. symbols.c,
+ * probe.c and divert.c are the ways into the kernel; knobs.c, stats.c and report.c are
+ * the user's view.
  */
 #ifndef KPAGED_H
 #define KPAGED_H

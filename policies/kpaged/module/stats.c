@@ -4,11 +4,11 @@
  * trace point.
  */
 #include <linux/errno.h>
-#include <linux/tracepoint.h>
 
 #include "defer.h"
 #include "kpaged.h"
 #include "policy_proc.h"
+#include "probe.h"
 #include "report.h"
 #include "swapcache.h"
 
@@ -92,8 +92,6 @@ static int show(struct seq_file *m, void *data)
 
 /* --- wake-ups ------------------------------------------------------------------- */
 
-static struct tracepoint *wake;
-
 /* By the kswapd itself. */
 static void woke(void *data, int nid, int zid, int order)
 {
@@ -101,41 +99,25 @@ static void woke(void *data, int nid, int zid, int order)
 	kp_count(KP_WAKEUPS, 1);
 }
 
-static void look_for_wake(struct tracepoint *tp, void *data)
-{
-	if (!strcmp(tp->name, "mm_vmscan_kswapd_wake"))
-		wake = tp;
-}
-
-static int probe_register(void)
-{
-	for_each_kernel_tracepoint(look_for_wake, NULL);
-	return wake ? tracepoint_probe_register(wake, woke, NULL) : -ENOENT;
-}
-
-static void probe_unregister(void)
-{
-	tracepoint_probe_unregister(wake, woke, NULL);
-	tracepoint_synchronize_unregister();
-}
+static struct kp_probe wake = { .name = "mm_vmscan_kswapd_wake", .call = woke };
 
 static struct proc_dir_entry *entry;
 
 int kp_stats_register(void)
 {
-	int ret = probe_register();
+	int ret = kp_probe_start(&wake);
 
 	if (ret)
 		return ret;
 	entry = policy_proc_create("kpaged", show);
 	if (entry)
 		return 0;
-	probe_unregister();
+	kp_probe_stop(&wake);
 	return -ENOMEM;
 }
 
 void kp_stats_unregister(void)
 {
 	policy_proc_remove(entry);
-	probe_unregister();
+	kp_probe_stop(&wake);
 }

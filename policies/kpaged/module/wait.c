@@ -31,6 +31,7 @@
 #include "divert.h"
 #include "kpaged.h"
 #include "kp_trace.h"
+#include "probe.h"
 #include "symbols.h"
 
 /* After so long without a word kswapd is woken again (ours). */
@@ -272,13 +273,48 @@ static unsigned long wait_or_reclaim(struct zonelist *zonelist, int order, gfp_t
 	return ret;
 }
 
+/* --- who ends it ---------------------------------------------------------------------- */
+
+/* For a page of a user's, as most are. */
+static bool node_has_room(struct pglist_data *pgdat)
+{
+	const struct request r = { .gfp = GFP_HIGHUSER_MOVABLE };
+	int i;
+
+	for (i = 0; i < pgdat->nr_zones; i++) {
+		struct zone *zone = pgdat->node_zones + i;
+
+		if (managed_zone(zone) && zone_has_room(&r, zone))
+			return true;
+	}
+	return false;
+}
+
+/* A batch of the lists' turn, of which there may be hundreds: nobody has to wait for all. */
+static void batch_done(void *data, int nid, unsigned long nr_scanned, unsigned long nr_reclaimed,
+		       struct reclaim_stat *stat, int priority, int file)
+{
+	if (nr_reclaimed && current_is_kswapd() && kp_waiting() && node_has_room(NODE_DATA(nid)))
+		kp_wake_waiters();
+}
+
+static struct kp_probe batches = { .name = "mm_vmscan_lru_shrink_inactive", .call = batch_done };
+
 int kp_wait_init(void)
 {
-	return kp_divert_start(&diverted);
+	int ret = kp_probe_start(&batches);
+
+	if (ret)
+		return ret;
+	ret = kp_divert_start(&diverted);
+	if (ret)
+		kp_probe_stop(&batches);
+	return ret;
 }
 
 void kp_wait_exit(void)
 {
 	WRITE_ONCE(leaving, true);
 	kp_divert_stop(&diverted);
+	kp_probe_stop(&batches);
 }

@@ -10,6 +10,7 @@
 #include "../policy/guest.h"
 
 #define INTERVAL_MS 500 /* of the policy, in all parts but the one that says otherwise */
+#define WAIT_LOW_MS 50  /* of a host that is busy kswapd needs longer than 20 ms */
 #define REST_MS 50      /* of a load, unless it is told otherwise */
 #define HOT_MB 16
 #define COLD_MB 64

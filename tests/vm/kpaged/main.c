@@ -25,6 +25,7 @@ static void test_knobs(void)
 	check(knob_put("interval_ms", INTERVAL_MS) && knob_get("interval_ms") == INTERVAL_MS,
 	      "a knob reads as it was written");
 	knob_put("gate_pct", 5);
+	knob_put("wait_low_ms", WAIT_LOW_MS);
 }
 
 /* --- what kswapd takes ------------------------------------------------------------------- */

@@ -40,7 +40,7 @@ void test_waiting(void)
 			     "nobody waits a minute for a batch above min");
 	/* Nor who never is content with little. */
 	nobody_waits_in_vain(60000, "waiting for enough", "or to be above the low watermark");
-	knob_put("wait_low_ms", 50);
+	knob_put("wait_low_ms", WAIT_LOW_MS);
 	knob_put("wait_ms", 5000);
 }
 
