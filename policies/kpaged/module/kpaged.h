@@ -60,7 +60,7 @@ enum kp_counter {
 	KP_WAITS,		/* of these, those that slept */
 	KP_WAIT_MS,		/* for so long, together */
 	KP_WAITS_TOLD,		/* those that kswapd ended, not a look of their own */
-	KP_UNBOOSTED,		/* zones whose boost has ended for one that waited */
+	KP_UNBOOSTED,		/* zones whose boost has ended */
 	KP_RA_FILE,		/* read-ahead that was left out */
 	KP_RA_FORCED,
 	KP_RA_SWAP,
@@ -143,6 +143,7 @@ void kp_age_exit(void);
 
 /* mode.c */
 enum kp_counter kp_mode(void);
+void kp_end_boost(struct zone *zone);	/* against fragmentation, of its marks */
 
 /* round.c */
 struct kp_round {

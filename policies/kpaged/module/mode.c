@@ -50,3 +50,15 @@ enum kp_counter kp_mode(void)
 		return KP_YELLOW;
 	return KP_GREEN;
 }
+
+void kp_end_boost(struct zone *zone)
+{
+	unsigned long flags;
+
+	if (!READ_ONCE(zone->watermark_boost))
+		return;
+	spin_lock_irqsave(&zone->lock, flags);
+	zone->watermark_boost = 0;
+	spin_unlock_irqrestore(&zone->lock, flags);
+	kp_count(KP_UNBOOSTED, 1);
+}

@@ -40,10 +40,7 @@ static unsigned long node_pages(struct pglist_data *pgdat, enum node_stat_item i
 	return max(n, 0L);
 }
 
-/*
- * As kswapd's own test is, for single pages: one zone that is high enough will do. For
- * a boost, which is in it, kswapd takes what it would take for anyone.
- */
+/* As kswapd's own test is, for single pages: one zone that is high enough will do. */
 static bool is_balanced(struct pglist_data *pgdat)
 {
 	int i, highest = -1;
@@ -62,7 +59,7 @@ static bool is_balanced(struct pglist_data *pgdat)
 	return highest < 0;
 }
 
-/* As much as kswapd wants of a round, as far as one turn goes. */
+/* As much as would bring every zone above its high watermark, as far as one turn goes. */
 static unsigned long wanted(struct pglist_data *pgdat)
 {
 	unsigned long sum = 0;
@@ -70,11 +67,12 @@ static unsigned long wanted(struct pglist_data *pgdat)
 
 	for (i = 0; i < pgdat->nr_zones; i++) {
 		struct zone *zone = pgdat->node_zones + i;
+		long missing = high_wmark_pages(zone) - zone_page_state(zone, NR_FREE_PAGES);
 
-		if (managed_zone(zone))
-			sum += max(high_wmark_pages(zone), SWAP_CLUSTER_MAX);
+		if (managed_zone(zone) && missing > 0)
+			sum += missing;
 	}
-	return min_t(unsigned long, sum, KP_TURN_MAX - SWAP_CLUSTER_MAX);
+	return clamp_t(unsigned long, sum, SWAP_CLUSTER_MAX, KP_TURN_MAX - SWAP_CLUSTER_MAX);
 }
 
 static bool is_easy(struct pglist_data *pgdat, unsigned long wanted)
@@ -251,13 +249,30 @@ static void take_by(void (*way)(struct kp_round *round), struct kp_round *round)
 
 /* --- the round -------------------------------------------------------------------------------- */
 
-static enum kp_counter choose(struct pglist_data *pgdat, struct kp_round *round)
+/*
+ * Against fragmentation the kernel has marks raised, for kswapd to free more than is
+ * asked for. That is page cache; it isn't worth swapping.
+ */
+static void end_boosts(struct pglist_data *pgdat)
 {
-	struct kp_taker *taker = kp_taker_of(round->nid);
+	int i;
 
-	if (is_easy(pgdat, round->wanted) && taker->easy_rounds++ < EASY_ROUNDS)
-		return KP_EASY;
+	for (i = 0; i < pgdat->nr_zones; i++)
+		kp_end_boost(pgdat->node_zones + i);
+}
+
+static bool is_easy_turn(struct pglist_data *pgdat, unsigned long wanted)
+{
+	struct kp_taker *taker = kp_taker_of(pgdat->node_id);
+
+	if (is_easy(pgdat, wanted) && taker->easy_rounds++ < EASY_ROUNDS)
+		return true;
 	taker->easy_rounds = 0;
+	return false;
+}
+
+static enum kp_counter swap_out(struct kp_round *round)
+{
 	if (get_nr_swap_pages() < SWAP_CLUSTER_MAX)
 		return KP_ORDINARY;
 	take_by(take_candidates, round);
@@ -271,13 +286,19 @@ static enum kp_counter choose(struct pglist_data *pgdat, struct kp_round *round)
 static bool take_turn(struct pglist_data *pgdat)
 {
 	struct kp_round round = { .nid = pgdat->node_id };
-	enum kp_counter way;
+	enum kp_counter way = KP_EASY;
 
 	/* For a high order, which isn't ours. */
 	if (is_balanced(pgdat))
 		return false;
 	round.wanted = wanted(pgdat);
-	way = choose(pgdat, &round);
+	if (!is_easy_turn(pgdat, round.wanted)) {
+		end_boosts(pgdat);
+		if (is_balanced(pgdat))
+			return true;
+		round.wanted = wanted(pgdat);
+		way = swap_out(&round);
+	}
 	kp_count(KP_ROUNDS, 1);
 	kp_count(way, 1);
 	kp_count(KP_RECLAIMED, round.nr_reclaimed);

@@ -121,16 +121,10 @@ static bool has_room(const struct request *r)
 static void end_boosts(const struct request *r)
 {
 	struct zoneref *z;
-	unsigned long flags;
 
 	for (z = r->zonelist->_zonerefs; z->zone; z++) {
-		if (!READ_ONCE(z->zone->watermark_boost) || !may_use(r, z->zone) ||
-		    !zone_has_room(r, z->zone))
-			continue;
-		spin_lock_irqsave(&z->zone->lock, flags);
-		z->zone->watermark_boost = 0;
-		spin_unlock_irqrestore(&z->zone->lock, flags);
-		kp_count(KP_UNBOOSTED, 1);
+		if (may_use(r, z->zone) && zone_has_room(r, z->zone))
+			kp_end_boost(z->zone);
 	}
 }
 
